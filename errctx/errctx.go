@@ -1,0 +1,166 @@
+package errctx
+
+import (
+	"errors"
+	"log/slog"
+	"reflect"
+)
+
+// WithContext is an error of static type E with layers of context around it.
+// The interface is sealed: only this package's functions make handles.
+//
+// An interface, not a struct, because a nil handle returned as an error has to
+// be nil, and a handle has to be comparable even when its root is not.
+type WithContext[E error] interface {
+	error
+	// Unwrap returns the root, in one step. Layers are data, not errors.
+	Unwrap() error
+	// Root returns what happened, without the context.
+	Root() E
+
+	handle
+}
+
+// Kind is an error with a stable identifier, such as "cas.missing_digest".
+// The identifier outlives renames of the Go type: it is what logs, metrics and
+// wire formats carry. Handles have none, which is why they do not nest.
+type Kind interface {
+	error
+	ErrorKind() string
+}
+
+// New starts a handle at the line where a fault of our own is seen.
+// It returns nil when root is nil.
+//
+// For a handle on a sealed sum, name the sum: New[StoreError](&MissingDigest{…}, "…").
+func New[K Kind](root K, msg string, attrs ...slog.Attr) WithContext[K] {
+	if isNil(root) {
+		return nil
+	}
+	return build(root, nil, msg, callSite(), attrs)
+}
+
+// Adopt starts a handle on a foreign error that is a pointer, such as *fs.PathError.
+// It returns nil when root is nil.
+//
+// The constraint leaves interfaces out: a handle cannot be adopted, and an error
+// whose type is known only as an interface goes through [Annotate].
+func Adopt[P interface {
+	*T
+	error
+}, T any](root P, msg string, attrs ...slog.Attr) WithContext[P] {
+	if root == nil {
+		return nil
+	}
+	return build(root, nil, msg, callSite(), attrs)
+}
+
+// AdoptValue starts a handle on a foreign error that is a value, such as
+// syscall.Errno or x509.HostnameError. Like [Adopt] it takes no interfaces.
+//
+// A zero value is an error like any other: check errno != 0 before calling.
+func AdoptValue[V error, P interface {
+	*V
+	error
+}](root V, msg string, attrs ...slog.Attr) WithContext[V] {
+	return build(root, nil, msg, callSite(), attrs)
+}
+
+// Wrap adds a layer and keeps the type. It returns nil when w is nil.
+func Wrap[E error](w WithContext[E], msg string, attrs ...slog.Attr) WithContext[E] {
+	if w == nil {
+		return nil
+	}
+	return build(w.Root(), w.top(), msg, callSite(), attrs)
+}
+
+// Map changes the type of the root on purpose, as one does where one phase's
+// error becomes another's, and keeps the layers. It returns nil when w is nil
+// and when f returns nil, which says that there is no error any more.
+//
+// Give F an Unwrap method that returns the E it was made from, and
+// errors.Is/As/AsType go on finding the original.
+func Map[E error, F Kind](w WithContext[E], f func(E) F) WithContext[F] {
+	if w == nil {
+		return nil
+	}
+	root := f(w.Root())
+	if isNil(root) {
+		return nil
+	}
+	return &node[F]{layer: layer{next: w.top()}, root: root}
+}
+
+// Annotate adds a layer to any error, for code that returns plain errors.
+// The dynamic type is kept: what [From] and errors.As found before, they find
+// after. It returns nil when err is nil.
+func Annotate(err error, msg string, attrs ...slog.Attr) error {
+	if err == nil {
+		return nil
+	}
+	site := callSite()
+	if h, ok := err.(handle); ok {
+		return h.annotate(msg, site, attrs)
+	}
+	return build(err, nil, msg, site, attrs)
+}
+
+// From finds the handle on a K in err's tree: the inverse of returning a handle as a plain error.
+//
+// When the root was given another static type on its way, a variant where the
+// sum is asked for or the other way round, the layers come along. When err holds
+// a K that never was in a handle, the handle returned has no layers.
+func From[K Kind](err error) (WithContext[K], bool) {
+	if err == nil {
+		return nil, false
+	}
+	if w, ok := errors.AsType[WithContext[K]](err); ok {
+		return w, true
+	}
+	root, ok := errors.AsType[K](err)
+	if !ok || isNil(root) {
+		return nil, false
+	}
+	n := &node[K]{root: root}
+	if h := holder[K](err, maxDepth); h != nil {
+		n.next = h.top()
+	}
+	return n, true
+}
+
+// holder returns the outermost handle whose root leads to a K.
+func holder[K Kind](err error, depth int) handle {
+	for ; err != nil && depth > 0; depth-- {
+		if h, ok := err.(handle); ok {
+			if _, ok := errors.AsType[K](h.Unwrap()); ok {
+				return h
+			}
+		}
+		switch u := err.(type) {
+		case interface{ Unwrap() error }:
+			err = u.Unwrap()
+		case interface{ Unwrap() []error }:
+			for _, e := range u.Unwrap() {
+				if h := holder[K](e, depth-1); h != nil {
+					return h
+				}
+			}
+			return nil
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// maxDepth bounds walks over foreign Unwrap chains, which may be cyclic.
+const maxDepth = 100_000
+
+// isNil reports whether root is nil or a typed nil pointer: neither is an error.
+func isNil[E error](root E) bool {
+	if any(root) == nil {
+		return true
+	}
+	v := reflect.ValueOf(root)
+	return v.Kind() == reflect.Pointer && v.IsNil()
+}

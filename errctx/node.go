@@ -1,0 +1,84 @@
+package errctx
+
+import (
+	"log/slog"
+	"slices"
+)
+
+// handle is what every WithContext is, whatever its type parameter.
+type handle interface {
+	error
+	Unwrap() error
+	top() *layer
+	annotate(msg string, site uintptr, attrs []slog.Attr) error
+}
+
+// node is the only implementation of WithContext: a root and its outermost layer.
+type node[E error] struct {
+	layer
+	root E
+}
+
+var _ WithContext[error] = (*node[error])(nil)
+
+func (n *node[E]) Root() E       { return n.root }
+func (n *node[E]) Unwrap() error { return n.root }
+func (n *node[E]) top() *layer   { return &n.layer }
+
+func (n *node[E]) annotate(msg string, site uintptr, attrs []slog.Attr) error {
+	return build(n.root, &n.layer, msg, site, attrs)
+}
+
+// build makes a node with its attributes in the same allocation. The node is
+// the first field, so a pointer to it keeps the attributes behind it alive.
+func build[E error](root E, next *layer, msg string, pc uintptr, attrs []slog.Attr) *node[E] {
+	// User space program counters fit into 56 bits on every architecture Go runs on.
+	l := layer{next: next, msg: msg, site: uint64(pc) << 8}
+	switch len(attrs) {
+	case 0:
+		return &node[E]{l, root}
+	case 1:
+		n := &struct {
+			node[E]
+			a [1]slog.Attr
+		}{node[E]{l, root}, [1]slog.Attr(attrs)}
+		return n.with(n.a[:])
+	case 2:
+		n := &struct {
+			node[E]
+			a [2]slog.Attr
+		}{node[E]{l, root}, [2]slog.Attr(attrs)}
+		return n.with(n.a[:])
+	case 3:
+		n := &struct {
+			node[E]
+			a [3]slog.Attr
+		}{node[E]{l, root}, [3]slog.Attr(attrs)}
+		return n.with(n.a[:])
+	case 4:
+		n := &struct {
+			node[E]
+			a [4]slog.Attr
+		}{node[E]{l, root}, [4]slog.Attr(attrs)}
+		return n.with(n.a[:])
+	default:
+		n := &node[E]{l, root}
+		return n.with(fold(attrs))
+	}
+}
+
+func (n *node[E]) with(attrs []slog.Attr) *node[E] {
+	n.first = &attrs[0]
+	n.site |= uint64(len(attrs))
+	return n
+}
+
+// fold copies attrs; what is beyond the number that a layer can count goes into a group "more".
+func fold(attrs []slog.Attr) []slog.Attr {
+	if len(attrs) <= maxAttrs {
+		return slices.Clone(attrs)
+	}
+	kept := slices.Clone(attrs[:maxAttrs])
+	kept[maxAttrs-1] = slog.Attr{Key: "more", Value: slog.GroupValue(slices.Clone(attrs[maxAttrs-1:])...)}
+	return kept
+}

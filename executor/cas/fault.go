@@ -1,0 +1,211 @@
+package cas
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"github.com/holdfast-go/holdfast/errctx"
+	"github.com/holdfast-go/holdfast/executor/digest"
+)
+
+// StoreErr is what the methods of a Store return.
+type StoreErr = errctx.WithContext[StoreError]
+
+// StoreError is the sealed sum of what can be wrong with a blob or its store.
+// [Visit] is the total switch over it.
+type StoreError interface {
+	errctx.Kind
+	storeError()
+}
+
+// Cases has one method for each variant of StoreError. A decider implements it,
+// so that a variant it forgot does not compile.
+type Cases[T any] interface {
+	MissingDigest(*MissingDigest) T
+	CorruptBlob(*CorruptBlob) T
+	TooLarge(*TooLarge) T
+	LinkRefused(*LinkRefused) T
+	Unreadable(*Unreadable) T
+	DiskFull(*DiskFull) T
+	Resource(*Resource) T
+	Denied(*Denied) T
+	Interrupted(*Interrupted) T
+	StoreIO(*StoreIO) T
+}
+
+// Visit calls the case of e's variant. A variant of another phase's sum that embeds
+// a StoreError is visited as what it embeds.
+func Visit[T any](e StoreError, c Cases[T]) T {
+	switch e := e.(type) {
+	case *MissingDigest:
+		return c.MissingDigest(e)
+	case *CorruptBlob:
+		return c.CorruptBlob(e)
+	case *TooLarge:
+		return c.TooLarge(e)
+	case *LinkRefused:
+		return c.LinkRefused(e)
+	case *Unreadable:
+		return c.Unreadable(e)
+	case *DiskFull:
+		return c.DiskFull(e)
+	case *Resource:
+		return c.Resource(e)
+	case *Denied:
+		return c.Denied(e)
+	case *Interrupted:
+		return c.Interrupted(e)
+	case *StoreIO:
+		return c.StoreIO(e)
+	}
+	inner, ok := errors.AsType[StoreError](errors.Unwrap(e))
+	if !ok {
+		panic(fmt.Sprintf("cas: %T is not a variant of StoreError", e)) // unreachable: the sum is sealed
+	}
+	return Visit(inner, c)
+}
+
+// MissingDigest says that a blob is not in the store. It is the one error that a
+// caller can repair: by reproducing the blob.
+type MissingDigest struct {
+	Digest digest.Digest
+	Where  string // which store or step of the way found it missing: "disk", "quarantined", …
+}
+
+// CorruptBlob says that bytes stored under Digest are others. They have been put aside;
+// the blob is missing from now on, and reproducing it repairs the store.
+type CorruptBlob struct {
+	Digest digest.Digest
+	Where  string
+	Got    digest.Digest // what the bytes hash to
+	Kept   string        // where the bytes were put aside, if anywhere
+}
+
+// TooLarge says that a blob is larger than its reader can take.
+type TooLarge struct {
+	Digest digest.Digest
+	Limit  int64 // bytes
+}
+
+// LinkRefused says that the file system cannot link here: another device (EXDEV), too many
+// links (EMLINK), not permitted or not supported. A copy serves as well.
+type LinkRefused struct {
+	Path string
+	Err  error
+}
+
+// Unreadable says that a file to be imported could not be read. It says nothing about the store.
+type Unreadable struct {
+	Path string
+	Err  error
+}
+
+// DiskFull says that the store's disk, or its quota, has no room (ENOSPC, EDQUOT).
+// Free is what the file system had left, in bytes; Need is the size of the blob; each -1 when unknown.
+type DiskFull struct {
+	Path       string
+	Need, Free int64
+	Err        error
+}
+
+// Resource says that the machine ran out of something that comes back: file
+// descriptors, memory (EMFILE, ENFILE, ENOMEM, EAGAIN).
+type Resource struct {
+	Op, Path string
+	Err      error
+}
+
+// Denied says that the store may not be used: EACCES, EPERM, EROFS.
+type Denied struct {
+	Op, Path string
+	Err      error
+}
+
+// Interrupted says that the caller's context ended first; Err is the context's error.
+type Interrupted struct {
+	Op  string
+	Err error
+}
+
+// StoreIO says that the disk answered with another error, such as EIO.
+type StoreIO struct {
+	Op, Path string
+	Err      error
+}
+
+func (*MissingDigest) storeError() {}
+func (*CorruptBlob) storeError()   {}
+func (*TooLarge) storeError()      {}
+func (*LinkRefused) storeError()   {}
+func (*Unreadable) storeError()    {}
+func (*DiskFull) storeError()      {}
+func (*Resource) storeError()      {}
+func (*Denied) storeError()        {}
+func (*Interrupted) storeError()   {}
+func (*StoreIO) storeError()       {}
+
+func (*MissingDigest) ErrorKind() string { return "cas.missing_digest" }
+func (*CorruptBlob) ErrorKind() string   { return "cas.corrupt_blob" }
+func (*TooLarge) ErrorKind() string      { return "cas.too_large" }
+func (*LinkRefused) ErrorKind() string   { return "cas.link_refused" }
+func (*Unreadable) ErrorKind() string    { return "cas.unreadable" }
+func (*DiskFull) ErrorKind() string      { return "cas.disk_full" }
+func (*Resource) ErrorKind() string      { return "cas.resource" }
+func (*Denied) ErrorKind() string        { return "cas.denied" }
+func (*Interrupted) ErrorKind() string   { return "cas.interrupted" }
+func (*StoreIO) ErrorKind() string       { return "cas.io" }
+
+func (e *MissingDigest) Error() string {
+	return fmt.Sprintf("blob %s is missing (%s)", e.Digest, e.Where)
+}
+func (e *CorruptBlob) Error() string {
+	return fmt.Sprintf("blob %s is corrupt (%s): its bytes are %s", e.Digest, e.Where, e.Got)
+}
+func (e *TooLarge) Error() string {
+	return fmt.Sprintf("blob %s is larger than %d bytes", e.Digest, e.Limit)
+}
+func (e *LinkRefused) Error() string {
+	return fmt.Sprintf("no hard link at %s: %v", e.Path, cause(e.Err))
+}
+func (e *Unreadable) Error() string { return fmt.Sprintf("%s: %v", e.Path, cause(e.Err)) }
+func (e *DiskFull) Error() string {
+	return fmt.Sprintf("%s: no room for %d bytes, %d free: %v", e.Path, e.Need, e.Free, cause(e.Err))
+}
+func (e *Resource) Error() string    { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, cause(e.Err)) }
+func (e *Denied) Error() string      { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, cause(e.Err)) }
+func (e *Interrupted) Error() string { return fmt.Sprintf("%s: %v", e.Op, e.Err) }
+func (e *StoreIO) Error() string     { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, cause(e.Err)) }
+
+func (e *LinkRefused) Unwrap() error { return e.Err }
+func (e *Unreadable) Unwrap() error  { return e.Err }
+func (e *DiskFull) Unwrap() error    { return e.Err }
+func (e *Resource) Unwrap() error    { return e.Err }
+func (e *Denied) Unwrap() error      { return e.Err }
+func (e *Interrupted) Unwrap() error { return e.Err }
+func (e *StoreIO) Unwrap() error     { return e.Err }
+
+// cause leaves out what the message around it has said: the operation and path of a *fs.PathError.
+func cause(err error) error {
+	if p, ok := err.(*fs.PathError); ok {
+		return p.Err
+	}
+	return err
+}
+
+// FromErrno names what an operating-system error says about a store: a
+// [*DiskFull], [*Resource], [*Denied] or, for every other error, a [*StoreIO].
+// ENOENT has no meaning of its own here: only the caller knows whether the path was a blob's.
+func FromErrno(op, path string, err error) StoreError {
+	errno, _ := errors.AsType[syscall.Errno](err)
+	switch errno {
+	case syscall.ENOSPC, syscall.EDQUOT:
+		return &DiskFull{Path: path, Need: -1, Free: -1, Err: err}
+	case syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.EAGAIN:
+		return &Resource{op, path, err}
+	case syscall.EACCES, syscall.EPERM, syscall.EROFS:
+		return &Denied{op, path, err}
+	}
+	return &StoreIO{op, path, err}
+}

@@ -2,8 +2,10 @@
 // worth knowing, in the order it happened.
 //
 // The JSON form is a contract that scripts rely on: one object a line with the
-// name of the event under "event" and its time under "time" (RFC 3339), then the
-// fields below. Fields are only ever added. Digests read "hash/size".
+// name of the event under "event" and its time under "time" (RFC 3339, UTC, six
+// decimals, so that lines sort), then the fields below in their order. Fields are
+// only ever added. Digests read "hash/size". A list or map that has no omitempty is
+// [] or {} when it is empty, never null.
 package event
 
 import (
@@ -13,7 +15,8 @@ import (
 	"github.com/holdfast-go/holdfast/executor/digest"
 )
 
-// Event is one of the types of this package.
+// Event is one of the types of this package, as a value: sinks switch on the types,
+// not on pointers to them.
 type Event interface {
 	// Name is what the JSON form has under "event".
 	Name() string
@@ -68,6 +71,8 @@ type StepFinished struct {
 	Outputs    map[string]digest.Digest `json:"outputs"`                   // folders by the digest of their root Directory
 	Stdout     []byte                   `json:"-"`                         // the last part of what it wrote, when it was executed
 	Stderr     []byte                   `json:"-"`
+	StdoutSize int64                    `json:"-"` // bytes it wrote in all; less than len(Stdout) means that Stdout is all
+	StderrSize int64                    `json:"-"`
 }
 
 // Backtrack says that blobs a producer's result had promised are lost, and that

@@ -23,7 +23,7 @@ func Build(entries []Entry) (*Tree, BuildErr) {
 	}
 	slices.SortFunc(sorted, compare)
 	for _, e := range sorted {
-		if reason := e.check(); reason != "" {
+		if reason := e.Check(); reason != "" {
 			return nil, errctx.New[BuildError](&BadPath{e.Path, reason}, "build tree")
 		}
 	}
@@ -49,25 +49,6 @@ func (e Entry) normal() Entry {
 		e.Executable, e.Target = false, ""
 	}
 	return e
-}
-
-// check returns why e cannot be in a tree, or "".
-func (e Entry) check() string {
-	if reason := CheckPath(e.Path); reason != "" {
-		return reason
-	}
-	switch e.Kind {
-	case File, Subtree:
-		if e.Digest.IsZero() {
-			return "the " + e.Kind.String() + " has no digest"
-		}
-	case Symlink:
-		return checkTarget(e.Target)
-	case Directory:
-	default:
-		return "the kind is unknown"
-	}
-	return ""
 }
 
 // compare is a total order in which a folder is followed by what is below it,

@@ -127,6 +127,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"dots inside", []merkle.Entry{file("a/../b", "")}, &merkle.BadPath{Path: "a/../b", Reason: `"." and ".." are not names`}},
 		{"NUL", []merkle.Entry{file("a\x00", "")}, &merkle.BadPath{Path: "a\x00", Reason: "a NUL byte"}},
 		{"not UTF-8", []merkle.Entry{file("a\xff", "")}, &merkle.BadPath{Path: "a\xff", Reason: "not valid UTF-8"}},
+		{"too long", []merkle.Entry{folder(strings.Repeat("a", merkle.MaxPath+1))}, &merkle.BadPath{Path: strings.Repeat("a", merkle.MaxPath+1), Reason: "the path is longer than 4096 bytes"}},
 		{"a file without a digest", []merkle.Entry{{Path: "a"}}, &merkle.BadPath{Path: "a", Reason: "the file has no digest"}},
 		{"a subtree without a digest", []merkle.Entry{{Path: "a", Kind: merkle.Subtree}}, &merkle.BadPath{Path: "a", Reason: "the subtree has no digest"}},
 		{"a link to nothing", []merkle.Entry{link("a", "")}, &merkle.BadPath{Path: "a", Reason: "the link has no target"}},
@@ -168,8 +169,8 @@ func TestBuildLimits(t *testing.T) {
 		wide = append(wide, merkle.Entry{Path: fmt.Sprintf("%07d", i), Digest: digest.Empty})
 	}
 	var long []merkle.Entry
-	for i := range 17 {
-		long = append(long, folder(fmt.Sprintf("d/%02d", i)+strings.Repeat("x", 1<<20)))
+	for i := range 4200 {
+		long = append(long, folder(fmt.Sprintf("d/%04d", i)+strings.Repeat("x", 4000)))
 	}
 	for _, tt := range []struct {
 		name    string
@@ -181,7 +182,7 @@ func TestBuildLimits(t *testing.T) {
 	} {
 		_, err := merkle.Build(tt.entries)
 		if got, _ := errors.AsType[*merkle.TooLarge](err); !cmp.Equal(tt.want, got) {
-			t.Errorf("%s: %v", tt.name, err)
+			t.Errorf("%s: got %+v, want %+v", tt.name, got, tt.want)
 		}
 	}
 	if _, err := merkle.Build([]merkle.Entry{file(strings.Repeat("d/", merkle.MaxDepth)+"f", "")}); err != nil {

@@ -28,6 +28,7 @@ const (
 	MaxDepth   = 200       // folders below one another, the root not counted
 	MaxEntries = 1_000_000 // files, symbolic links and folders
 	MaxFolder  = 16 << 20  // bytes of one Directory message: some 150,000 files
+	MaxPath    = 4096      // bytes; Linux's PATH_MAX, so that no system call refuses it
 )
 
 // Kind says what is at a path.
@@ -65,9 +66,32 @@ type Entry struct {
 	Target     string        // of a Symlink
 }
 
-// CheckPath returns why path cannot be the path of an entry, or "". Any path is
-// good that is relative, clean, not empty and valid UTF-8 without NUL.
+// Check returns why e cannot be in a tree, or "": a bad path, an unknown kind, a
+// File or Subtree without a digest, a Symlink without a target or with one that is not valid UTF-8 without NUL.
+func (e Entry) Check() (reason string) {
+	if reason := CheckPath(e.Path); reason != "" {
+		return reason
+	}
+	switch e.Kind {
+	case File, Subtree:
+		if e.Digest.IsZero() {
+			return "the " + e.Kind.String() + " has no digest"
+		}
+	case Symlink:
+		return checkTarget(e.Target)
+	case Directory:
+	default:
+		return "the kind is unknown"
+	}
+	return ""
+}
+
+// CheckPath returns why path cannot be the path of an entry, or "". Any path is good
+// that is relative, clean, not empty, valid UTF-8 without NUL and at most MaxPath long.
 func CheckPath(path string) (reason string) {
+	if len(path) > MaxPath {
+		return fmt.Sprintf("the path is longer than %d bytes", MaxPath)
+	}
 	if strings.HasPrefix(path, "/") {
 		return "the path is absolute"
 	}
@@ -76,7 +100,7 @@ func CheckPath(path string) (reason string) {
 			return reason
 		}
 	}
-	return checkText(path)
+	return CheckText(path)
 }
 
 func checkName(name string) string {
@@ -89,8 +113,8 @@ func checkName(name string) string {
 	return ""
 }
 
-// checkText refuses what a system call or a protobuf string cannot carry.
-func checkText(s string) string {
+// CheckText returns why s cannot be in a message and in a system call, or "".
+func CheckText(s string) (reason string) {
 	if strings.IndexByte(s, 0) >= 0 {
 		return "a NUL byte"
 	}
@@ -104,7 +128,7 @@ func checkTarget(target string) string {
 	if target == "" {
 		return "the link has no target"
 	}
-	if reason := checkText(target); reason != "" {
+	if reason := CheckText(target); reason != "" {
 		return "the link's target: " + reason
 	}
 	return ""

@@ -97,16 +97,34 @@ type loader struct {
 
 // extent is what a folder holds, everything below it counted: a few small
 // messages can describe more paths than there are atoms.
-type extent struct{ height, entries int }
+type extent struct {
+	entries int
+	height  int // folders below one another
+	path    int // bytes of the longest path
+}
 
+// load adds the folder at path, which is depth folders below the root.
 func (l *loader) load(d digest.Digest, path string, depth int) (extent, TreeErr) {
 	x, known := l.extents[d]
-	if depth+x.height > MaxDepth {
+	if !known && depth <= MaxDepth {
+		var err TreeErr
+		if x, err = l.read(d, path, depth); err != nil {
+			return x, err
+		}
+		l.extents[d] = x
+	}
+	switch {
+	case x.entries > MaxEntries:
+		return x, errctx.New[TreeError](&TooLarge{path, tooMany, MaxEntries}, "load folder")
+	case depth+x.height > MaxDepth:
 		return x, errctx.New[TreeError](&TooLarge{path, tooDeep, MaxDepth}, "load folder")
+	case path != "." && len(path)+len("/")+x.path > MaxPath || x.path > MaxPath:
+		return x, errctx.New[TreeError](&TooLarge{path, tooFar, MaxPath}, "load folder")
 	}
-	if known {
-		return x, nil
-	}
+	return x, nil
+}
+
+func (l *loader) read(d digest.Digest, path string, depth int) (x extent, err TreeErr) {
 	blob, ok := l.blobs[d]
 	if !ok {
 		return x, errctx.New[TreeError](&Malformed{d, path, "the folder is not in the message"}, "load folder")
@@ -119,20 +137,19 @@ func (l *loader) load(d digest.Digest, path string, depth int) (extent, TreeErr)
 		return x, errctx.New[TreeError](&Malformed{d, join(path, name), reason}, "load folder")
 	}
 	for _, n := range nodes {
-		x.entries++
+		length := len(n.Path)
 		if n.Kind == Directory {
 			below, err := l.load(n.Digest, join(path, n.Path), depth+1)
 			if err != nil {
 				return x, err
 			}
-			x.height = max(x.height, 1+below.height)
 			x.entries += below.entries
+			x.height = max(x.height, 1+below.height)
+			length += len("/") + below.path
 		}
-		if x.entries > MaxEntries {
-			return x, errctx.New[TreeError](&TooLarge{path, tooMany, MaxEntries}, "load folder")
-		}
+		x.entries++
+		x.path = max(x.path, length)
 	}
-	l.extents[d] = x
 	l.tree.add(d, folder{blob, nodes})
 	return x, nil
 }
@@ -183,6 +200,7 @@ const (
 	tooDeep = "folders below one another"
 	tooMany = "entries"
 	tooLong = "bytes in one Directory message"
+	tooFar  = "bytes in a path"
 )
 
 func (*Malformed) treeError() {}

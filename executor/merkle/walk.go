@@ -63,8 +63,11 @@ func (w *walker) walk(ctx context.Context, d digest.Digest, path string, depth i
 	}
 	for _, e := range nodes {
 		e.Path = join(path, e.Path)
+		if len(e.Path) > MaxPath {
+			return errctx.New[WalkError](&TooLarge{path, tooFar, MaxPath}, "enter folder")
+		}
 		if w.entries++; w.entries > MaxEntries {
-			return errctx.New[WalkError](&TooLarge{e.Path, tooMany, MaxEntries}, "enter folder")
+			return errctx.New[WalkError](&TooLarge{path, tooMany, MaxEntries}, "enter folder")
 		}
 		if !w.visit(e) {
 			w.stopped = true

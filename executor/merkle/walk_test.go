@@ -313,6 +313,25 @@ func TestWalkAndDecodeTreeLimits(t *testing.T) {
 			t.Errorf("DecodeTree: %v", err)
 		}
 	})
+	t.Run("the path", func(t *testing.T) {
+		for length, tooLong := range map[int]bool{merkle.MaxPath / 2: true, merkle.MaxPath/2 - 1: false} {
+			b := store()
+			name := strings.Repeat("x", merkle.MaxPath/2) // twice that and a slash is one too many
+			inner := marshal(t, &repb.Directory{Symlinks: []*repb.SymlinkNode{{Name: name[:length], Target: "t"}}})
+			root := marshal(t, &repb.Directory{Directories: []*repb.DirectoryNode{{Name: name, Digest: merkle.ToProto(b.put(inner))}}})
+			_, err := walk(t, b.put(root), b)
+			_, terr := merkle.DecodeTree(treeMessage(root, inner))
+			for what, err := range map[string]error{"Walk": err, "DecodeTree": terr} {
+				var want *merkle.TooLarge
+				if tooLong {
+					want = &merkle.TooLarge{Path: name, What: "bytes in a path", Limit: merkle.MaxPath}
+				}
+				if got, _ := errors.AsType[*merkle.TooLarge](err); !cmp.Equal(want, got) || (err == nil) == tooLong {
+					t.Errorf("%s of a path of %d bytes: got %+v", what, len(name)+1+length, got)
+				}
+			}
+		}
+	})
 	t.Run("one folder", func(t *testing.T) {
 		b := store()
 		_, err := walk(t, digest.Digest{Size: merkle.MaxFolder + 1}, b)

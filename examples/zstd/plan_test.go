@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	executor "github.com/holdfast-go/holdfast/executor/plan" // plan is ours
 )
 
 // The plan of a library of three files, as a reader will see it. HOLDFAST_UPDATE=1 writes the golden file.
@@ -32,6 +34,7 @@ func TestPlanOf(t *testing.T) {
 }
 
 func TestScalar(t *testing.T) {
+	words := []string{"cc"}
 	for _, tt := range []struct{ intent, text, want string }{
 		{"a word", "cc", "cc"},
 		{"a flag", "-DZSTD_LEGACY_SUPPORT=4", "-DZSTD_LEGACY_SUPPORT=4"},
@@ -53,10 +56,23 @@ func TestScalar(t *testing.T) {
 		{"quotes and line ends", "say \"a\\b\"\n", `"say \"a\\b\"\n"`},
 		{"letters of elsewhere", "größe", `"größe"`},
 	} {
+		words = append(words, tt.text)
 		t.Run(tt.intent, func(t *testing.T) {
 			if got := scalar(tt.text); got != tt.want {
 				t.Errorf("scalar(%q) = %s, want %s", tt.text, got, tt.want)
 			}
 		})
 	}
+
+	t.Run("what is written is what is read", func(t *testing.T) {
+		text := plan{steps: []step{{name: "1.5", run: words, outputs: []string{"a:b", "-c"}, env: []variable{{"Y", "no"}, {"E", ""}}}}}.yaml()
+		got, invalid := executor.Parse("plan.yaml", t.TempDir(), text)
+		if invalid != nil {
+			t.Fatalf("%v\n%s", invalid, text)
+		}
+		want := &executor.Step{Name: "1.5", Run: words, Outputs: []string{"a:b", "-c"}, Env: map[string]string{"Y": "no", "E": ""}}
+		if diff := cmp.Diff(want, got.Steps[0], cmpopts.IgnoreFields(executor.Step{}, "Pos")); diff != "" {
+			t.Errorf("step (-want +got):\n%s\n%s", diff, text)
+		}
+	})
 }

@@ -118,7 +118,7 @@ func (r *reader) endOfLine(n *Node) {
 	case r.peek() == ']' || r.peek() == '}':
 		r.fault(fmt.Sprintf("'%c' closes nothing", r.peek()), "")
 	default:
-		r.fault(fmt.Sprintf("unexpected %s after a value", quote(r.restOfLine())), "is a comma or a quote missing?")
+		r.fault(fmt.Sprintf("unexpected %s after a value", Quote(r.restOfLine())), "is a comma or a quote missing?")
 	}
 }
 
@@ -185,9 +185,9 @@ func (r *reader) key(indent int) *Node {
 	case r.line != line:
 		r.faultAt(n, "a key that goes on over several lines", "is a quote missing?")
 	case !r.at(':') && n.plain && strings.Contains(n.Value, ":"):
-		r.faultAt(n, fmt.Sprintf("expected \"key: value\", found %s", quote(n.Value)), "put a space after the ':'")
+		r.faultAt(n, fmt.Sprintf("expected \"key: value\", found %s", Quote(n.Value)), "put a space after the ':'")
 	case !r.at(':'):
-		r.faultAt(n, fmt.Sprintf("expected \"key: value\", found %s", quote(n.Value)), "")
+		r.faultAt(n, fmt.Sprintf("expected \"key: value\", found %s", Quote(n.Value)), "")
 	}
 	return n
 }

@@ -36,7 +36,7 @@ func (r *reader) flow(outer int) *Node {
 		case c == ',':
 			r.off++
 		case c != end:
-			r.fault(fmt.Sprintf("expected ',' or '%c', found %s", end, quote(r.restOfLine())), "")
+			r.fault(fmt.Sprintf("expected ',' or '%c', found %s", end, Quote(r.restOfLine())), "")
 		}
 	}
 	if r.failed {

@@ -31,7 +31,7 @@ func (m *mapBuilder) add(key, value *Node) {
 		return
 	}
 	if first := m.find(key.Value); first != nil {
-		m.reader.report(Duplicate, key, fmt.Sprintf("duplicate key %s, first at %d:%d", quote(key.Value), first.Line, first.Column), "remove one of them")
+		m.reader.report(Duplicate, key, fmt.Sprintf("duplicate key %s, first at %d:%d", Quote(key.Value), first.Line, first.Column), "remove one of them")
 		return
 	}
 	m.put(Entry{key, value})

@@ -74,7 +74,7 @@ func (r *reader) document() *Node {
 	directives := false
 	for r.skip(); r.peek() == '%' && r.off == r.bol; r.skip() {
 		if line := r.restOfLine(); !strings.HasPrefix(line, "%YAML 1.") {
-			r.fault(fmt.Sprintf("unknown directive %s", quote(line)), "remove the line")
+			r.fault(fmt.Sprintf("unknown directive %s", Quote(line)), "remove the line")
 			r.failed = r.gaveUp
 		}
 		r.off += len(r.restOfLine())
@@ -271,13 +271,16 @@ func (r *reader) recover(start place, k Kind, indent int) bool {
 func blank(c byte) bool { return c == ' ' || c == '\t' }
 func ends(c byte) bool  { return blank(c) || c == '\n' || c == 0 }
 
-// quote quotes a piece of the source for a message.
-func quote(s string) string {
+// Quote quotes a text for a message, abbreviated.
+func Quote(s string) string { return strconv.Quote(Abbreviate(s)) }
+
+// Abbreviate returns the first 40 characters of a text for a message.
+func Abbreviate(s string) string {
 	const longest = 40
 	if start := []rune(s[:min(len(s), utf8.UTFMax*(longest+1))]); len(start) > longest {
-		s = string(start[:longest]) + "…"
+		return string(start[:longest]) + "…"
 	}
-	return strconv.Quote(s)
+	return s
 }
 
 // flowIndicator reports whether c has a meaning inside brackets.

@@ -17,7 +17,7 @@ func (r *reader) scalar(outer int) *Node {
 		return r.alias()
 	case '!':
 		n := r.node(Invalid)
-		r.faultAt(n, fmt.Sprintf("a tag: %s", quote(r.plainText())), "remove it, and put text in quotes")
+		r.faultAt(n, fmt.Sprintf("a tag: %s", Quote(r.plainText())), "remove it, and put text in quotes")
 		return n
 	}
 	return r.plain()
@@ -52,7 +52,7 @@ func (r *reader) alias() *Node {
 		text += "…" // "*.{c,h}": there is no telling where it ends
 		r.failed = true
 	}
-	r.report(Syntax, n, fmt.Sprintf("unknown anchor %s", quote(text)), "put a pattern in quotes: "+quote(text))
+	r.report(Syntax, n, fmt.Sprintf("unknown anchor %s", Quote(text)), "put a pattern in quotes: "+Quote(text))
 	return n
 }
 
@@ -237,7 +237,7 @@ func (r *reader) blockScalar(outer int) *Node {
 		case chomp == 0 && (c == '+' || c == '-'):
 			chomp = c
 		default:
-			r.fault(fmt.Sprintf("unexpected %s after '|' or '>'", quote(r.restOfLine())), "begin the text on the next line")
+			r.fault(fmt.Sprintf("unexpected %s after '|' or '>'", Quote(r.restOfLine())), "begin the text on the next line")
 			return n
 		}
 		r.off++

@@ -66,6 +66,7 @@ type StepFinished struct {
 	TimedOut   bool                     `json:"timed_out,omitempty"`
 	Missing    []string                 `json:"missing_outputs,omitempty"` // declared outputs that the process did not leave
 	Hint       string                   `json:"hint,omitempty"`            // what probably made it fail, such as a full disk
+	Sandbox    string                   `json:"sandbox,omitempty"`         // where its sandbox was kept
 	Error      *Failure                 `json:"error,omitempty"`           // why there is no result at all: the process could not start, …
 	DurationMS float64                  `json:"duration_ms"`               // of the process; of an earlier one when it came from the cache
 	Outputs    map[string]digest.Digest `json:"outputs"`                   // folders by the digest of their root Directory

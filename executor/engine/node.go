@@ -1,0 +1,197 @@
+package engine
+
+import (
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/holdfast-go/holdfast/errctx"
+	"github.com/holdfast-go/holdfast/executor/action"
+	"github.com/holdfast-go/holdfast/executor/digest"
+	"github.com/holdfast-go/holdfast/executor/event"
+	"github.com/holdfast-go/holdfast/executor/merkle"
+	"github.com/holdfast-go/holdfast/executor/plan"
+	"github.com/holdfast-go/holdfast/executor/process"
+	"github.com/holdfast-go/holdfast/executor/sandbox"
+	"golang.org/x/sys/unix"
+)
+
+// state is where a node is on its way. Every settled or failed node may be sent back to waiting.
+type state uint8
+
+const (
+	waiting state = iota // for nodes it depends on
+	ready                // to be started
+	running
+	settled // it has a result
+	failed
+)
+
+// node is a step, or the placing of a requested step's outputs.
+type node struct {
+	name  string
+	step  *plan.Step // nil when placing
+	place *node      // the step whose outputs are placed
+	deps  []*node
+	users []*node
+
+	state   state
+	waiting map[*node]bool // what it waits for
+	waiters map[*node]bool // what waits for it
+
+	key        digest.Digest
+	result     *action.Result
+	source     event.Source
+	files      []string // placed
+	revision   int      // of the result: counts changes of the outputs
+	executions int
+	reruns     int // for lost blobs
+
+	bypass  bool          // the next execution must not read the cache
+	retries int           // of faults that pass by themselves
+	delay   time.Duration // before the next start
+	how     sandbox.How
+}
+
+// build makes the nodes that the request needs.
+func (r *run) build() Err {
+	requested, err := request(r.Plan, r.Steps)
+	if err != nil {
+		return err
+	}
+	for _, s := range needed(r.Plan, requested) {
+		n := newNode(s.Name)
+		n.step = s
+		r.nodes = append(r.nodes, n)
+		r.byName[s.Name] = n
+	}
+	for _, n := range slices.Clone(r.nodes) {
+		for _, name := range producersOf(n.step) {
+			n.dependOn(r.byName[name])
+		}
+		if r.Out != "" || r.Logs {
+			if slices.Contains(requested, n.name) {
+				p := newNode("out")
+				p.place = n
+				p.dependOn(n)
+				r.nodes = append(r.nodes, p)
+			}
+		}
+	}
+	for _, n := range r.nodes {
+		r.redo(n)
+	}
+	return nil
+}
+
+func newNode(name string) *node {
+	return &node{name: name, waiting: map[*node]bool{}, waiters: map[*node]bool{}}
+}
+
+func (n *node) dependOn(d *node) {
+	n.deps = append(n.deps, d)
+	d.users = append(d.users, n)
+}
+
+// producersOf lists the steps that s takes from, each once, in order.
+func producersOf(s *plan.Step) (names []string) {
+	for _, in := range s.Inputs {
+		if in.Step != "" && !slices.Contains(names, in.Step) {
+			names = append(names, in.Step)
+		}
+	}
+	return names
+}
+
+// request returns the requested steps: those named, or those that no step takes from.
+func request(p *plan.Plan, names []string) ([]string, Err) {
+	if len(names) > 0 {
+		for _, name := range names {
+			if p.Step(name) == nil {
+				return nil, errctx.New[Error](&UnknownStep{name, p.Suggest(name)}, "select steps", slog.String("plan", p.File))
+			}
+		}
+		return names, nil
+	}
+	taken := map[string]bool{}
+	for _, s := range p.Steps {
+		for _, in := range s.Inputs {
+			taken[in.Step] = true
+		}
+	}
+	var sinks []string
+	for _, s := range p.Steps {
+		if !taken[s.Name] {
+			sinks = append(sinks, s.Name)
+		}
+	}
+	return sinks, nil
+}
+
+// needed returns the requested steps and all they depend on, in the order of the plan.
+func needed(p *plan.Plan, requested []string) []*plan.Step {
+	need := map[string]bool{}
+	for todo := slices.Clone(requested); len(todo) > 0; {
+		name := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if !need[name] {
+			need[name] = true
+			todo = append(todo, producersOf(p.Step(name))...)
+		}
+	}
+	var steps []*plan.Step
+	for _, s := range p.Steps {
+		if need[s.Name] {
+			steps = append(steps, s)
+		}
+	}
+	return steps
+}
+
+// index records what n's result promises, so that a lost blob leads to its producer.
+func (r *run) index(n *node) {
+	for d := range n.result.Digests() {
+		if !slices.Contains(r.producers[d], n) {
+			r.producers[d] = append(r.producers[d], n)
+		}
+	}
+}
+
+// outputs maps each output to its digest: a folder's is that of its root Directory,
+// a symbolic link's that of its target.
+func outputs(res *action.Result) map[string]digest.Digest {
+	all := make(map[string]digest.Digest)
+	for e := range res.Entries() {
+		all[e.Path] = e.Digest
+		if e.Kind == merkle.Symlink {
+			all[e.Path] = digest.Of([]byte(e.Target))
+		}
+	}
+	return all
+}
+
+// sameOutputs compares what consumers see.
+func sameOutputs(a, b *action.Result) bool {
+	return slices.Equal(slices.Collect(a.Entries()), slices.Collect(b.Entries()))
+}
+
+func stepFinished(n *node, d *done) event.StepFinished {
+	e := event.StepFinished{Step: n.name, Digest: d.key, Source: d.source, OK: d.result != nil, Outputs: map[string]digest.Digest{}}
+	if d.result != nil {
+		e.Outputs = outputs(d.result)
+		e.ExitCode, e.DurationMS = d.result.ExitCode, milliseconds(d.result.Wall)
+	}
+	if o := d.outcome; o != nil {
+		e.ExitCode, e.DurationMS = o.Exit.ExitCode, milliseconds(o.Exit.Wall)
+		e.Missing, e.Hint, e.Sandbox = slices.Concat(o.Missing, o.Refused), o.Hint, o.Sandbox
+		e.Stdout, e.StdoutSize = o.Stdout.Tail, o.Stdout.Size
+		e.Stderr, e.StderrSize = o.Stderr.Tail, o.Stderr.Size
+		switch o.Exit.State {
+		case process.Signaled:
+			e.ExitCode, e.Signal = -1, unix.SignalName(o.Exit.Signal)
+		case process.TimedOut:
+			e.ExitCode, e.TimedOut = -1, true
+		}
+	}
+	return e
+}

@@ -1,0 +1,223 @@
+// Package sandbox gives each process a folder that holds its declared inputs and
+// nothing else.
+//
+// Inputs are hard links to the store's read-only blobs where the file system
+// allows it and copies where it does not (another device, too many links, no
+// right to link); what was chosen is reported. The input tree is walked to its
+// end before an error is returned, so that all lost blobs are known at once.
+package sandbox
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/holdfast-go/holdfast/errctx"
+	"github.com/holdfast-go/holdfast/executor/cas"
+	"github.com/holdfast-go/holdfast/executor/digest"
+	"github.com/holdfast-go/holdfast/executor/merkle"
+	"github.com/holdfast-go/holdfast/executor/scratch"
+)
+
+// Dir makes the sandboxes of one process.
+type Dir struct {
+	scratch *scratch.Dir
+	noLinks atomic.Bool // the file system has refused links for good
+}
+
+// Open returns a Dir under parent, which has to be on the store's file system for
+// links to work. Sandboxes of processes that are gone are removed.
+func Open(parent string) (*Dir, Err) {
+	s, err := scratch.Open(parent)
+	if err != nil {
+		return nil, errctx.Map(errctx.Wrap(err, "open sandboxes"), scratchFault)
+	}
+	return &Dir{scratch: s}, nil
+}
+
+// Close removes all sandboxes that were not kept.
+func (d *Dir) Close() Err {
+	return errctx.Map(errctx.Wrap(d.scratch.Close(), "remove sandboxes"), scratchFault)
+}
+
+// Sandbox is the folder of one process.
+type Sandbox struct {
+	Root string // the working folder
+	Meta string // a folder beside it, for what the process does not see
+	dir  *Dir
+	base string
+	held []held
+}
+
+// held is an input that shares its bytes with the store.
+type held struct {
+	path   string
+	digest digest.Digest
+	stat   fs.FileInfo
+}
+
+// New makes an empty sandbox.
+func (d *Dir) New() (*Sandbox, Err) {
+	base := d.scratch.Name()
+	s := &Sandbox{Root: filepath.Join(base, "root"), Meta: filepath.Join(base, "meta"), dir: d, base: base}
+	for _, p := range []string{base, s.Root, s.Meta} {
+		if err := os.Mkdir(p, 0o755); err != nil {
+			return nil, local("create folder", p, err)
+		}
+	}
+	return s, nil
+}
+
+// Remove removes the sandbox. What it leaves is removed with the Dir.
+func (s *Sandbox) Remove() Err {
+	if err := scratch.RemoveAll(s.base); err != nil {
+		return local("remove folder", s.base, err)
+	}
+	return nil
+}
+
+// Keep moves the sandbox to a folder of its own under parent, where it stays,
+// and returns the path of its root there.
+func (s *Sandbox) Keep(parent string) (string, Err) {
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return "", local("create folder", parent, err)
+	}
+	kept, err := os.MkdirTemp(parent, "")
+	if err != nil {
+		return "", local("create folder", parent, err)
+	}
+	if err := os.Rename(s.base, filepath.Join(kept, "sandbox")); err != nil {
+		return "", local("move folder", s.base, err)
+	}
+	return filepath.Join(kept, "sandbox", "root"), nil
+}
+
+// How says how inputs get their bytes.
+type How int
+
+const (
+	// Link shares the store's bytes where possible.
+	Link How = iota
+	// Copy never shares them: for a process known to write to its inputs.
+	Copy
+)
+
+// Report says what materialising did.
+type Report struct {
+	Linked, Copied int
+	Refused        *cas.LinkRefused // why the first copy was made, nil when none had to be
+}
+
+// Materialize fills the sandbox with the tree under root. The folders' messages
+// come from fetch, the files' bytes from store.
+//
+// It returns [*InputsLost] with every lost blob of the tree when the rest of it
+// could be walked; any other error ends the walk at once.
+func (s *Sandbox) Materialize(ctx context.Context, store cas.Store, root digest.Digest, fetch merkle.Fetch, how How) (Report, Err) {
+	var (
+		report Report
+		lost   []Lost
+		fault  Err
+	)
+	werr := merkle.Walk(ctx, root, fetch, func(e merkle.Entry) bool {
+		dst := filepath.Join(s.Root, filepath.FromSlash(e.Path))
+		switch e.Kind {
+		case merkle.Directory:
+			if err := os.Mkdir(dst, 0o755); err != nil {
+				fault = local("create folder", dst, err)
+			}
+		case merkle.Symlink:
+			if err := os.Symlink(e.Target, dst); err != nil {
+				fault = local("create symbolic link", dst, err)
+			}
+		case merkle.File:
+			err := s.file(ctx, store, e, dst, how, &report)
+			switch {
+			case err == nil:
+			case isLost(err):
+				lost = append(lost, Lost{e.Path, errctx.Wrap(err, "materialise input", slog.String("path", e.Path))})
+			default:
+				fault = errctx.Map(errctx.Wrap(err, "materialise input", slog.String("path", e.Path)), storeFault)
+			}
+		}
+		return fault == nil
+	})
+	if fault != nil {
+		return report, fault
+	}
+	if werr != nil {
+		incomplete, ok := werr.Root().(*merkle.Incomplete)
+		if !ok {
+			return report, errctx.Map(errctx.Wrap(werr, "walk input root", slog.Any("root", root)), treeFault)
+		}
+		for _, f := range incomplete.Faults {
+			lost = append(lost, Lost{f.Path, errctx.Wrap(f.Err, "read input folder", slog.String("path", f.Path))})
+		}
+	}
+	if lost != nil {
+		return report, errctx.New[Error](&InputsLost{lost}, "materialise inputs", slog.Any("root", root))
+	}
+	return report, nil
+}
+
+// isLost reports whether reproducing the blob would repair err.
+func isLost(err cas.StoreErr) bool {
+	switch err.Root().(type) {
+	case *cas.MissingDigest, *cas.CorruptBlob:
+		return true
+	}
+	return false
+}
+
+func (s *Sandbox) file(ctx context.Context, store cas.Store, e merkle.Entry, dst string, how How, report *Report) cas.StoreErr {
+	if how == Link && !s.dir.noLinks.Load() {
+		err := store.Link(ctx, e.Digest, e.Executable, dst)
+		if err == nil {
+			report.Linked++
+			if stat, serr := os.Lstat(dst); serr == nil {
+				s.held = append(s.held, held{dst, e.Digest, stat})
+			}
+			return nil
+		}
+		refused, ok := err.Root().(*cas.LinkRefused)
+		if !ok {
+			return err
+		}
+		if report.Refused == nil {
+			report.Refused = refused
+		}
+		if errno, _ := refused.Err.(syscall.Errno); errno != syscall.EMLINK { // EMLINK concerns this blob alone
+			s.dir.noLinks.Store(true)
+		}
+	}
+	report.Copied++
+	return cas.CopyTo(ctx, store, e.Digest, e.Executable, dst)
+}
+
+// Prepare creates the parent folders of outputs, which are clean slash paths.
+func (s *Sandbox) Prepare(outputs []string) Err {
+	for _, o := range outputs {
+		dir := filepath.Join(s.Root, filepath.Dir(filepath.FromSlash(o)))
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return local("create folder", dir, err)
+		}
+	}
+	return nil
+}
+
+// Tampered returns the inputs whose shared bytes the process has written to: with them it
+// has changed the store's blobs. Replacing or removing an input harms nobody.
+func (s *Sandbox) Tampered() []digest.Digest {
+	var all []digest.Digest
+	for _, h := range s.held {
+		now, err := os.Lstat(h.path)
+		if err == nil && os.SameFile(now, h.stat) && (now.Size() != h.stat.Size() || !now.ModTime().Equal(h.stat.ModTime())) {
+			all = append(all, h.digest)
+		}
+	}
+	return all
+}

@@ -176,6 +176,21 @@ func TestDecodeGivesBackWhatWasEncoded(t *testing.T) {
 	}
 }
 
+func TestCommandDigest(t *testing.T) {
+	e := encode(t, full())
+	if d, err := action.CommandDigest(e.Action); err != nil || d != e.CommandDigest {
+		t.Errorf("got %s, %v, want %s", d, err, e.CommandDigest)
+	}
+	for blob, want := range map[string]string{
+		"\xff": "read action: action: not an Action message",
+		"":     "read action: action.command_digest: it is not well formed",
+	} {
+		if _, err := action.CommandDigest([]byte(blob)); err == nil || err.Error() != want {
+			t.Errorf("%q: got %v, want %s", blob, err, want)
+		}
+	}
+}
+
 // Clients before REAPI 2.1 send output_files and output_directories, before 2.2
 // the platform in the command; nobody's order matters.
 func TestDecodeOlderAndUnsortedMessages(t *testing.T) {

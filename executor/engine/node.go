@@ -176,7 +176,7 @@ func sameOutputs(a, b *action.Result) bool {
 }
 
 func stepFinished(n *node, d *done) event.StepFinished {
-	e := event.StepFinished{Step: n.name, Digest: d.key, Source: d.source, OK: d.result != nil, Outputs: map[string]digest.Digest{}}
+	e := event.StepFinished{Step: n.name, Digest: d.key, Source: d.source, OK: d.result != nil, ExitCode: -1, Outputs: map[string]digest.Digest{}}
 	if d.result != nil {
 		e.Outputs = outputs(d.result)
 		e.ExitCode, e.DurationMS = d.result.ExitCode, milliseconds(d.result.Wall)

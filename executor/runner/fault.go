@@ -54,12 +54,20 @@ func (*WaitError) runnerError()        {}
 func (*CaptureError) runnerError()     {}
 func (*PersistError) runnerError()     {}
 
-func (*LookupError) ErrorKind() string      { return "runner.lookup" }
-func (*MaterializeError) ErrorKind() string { return "runner.materialize" }
-func (*StartError) ErrorKind() string       { return "runner.start" }
-func (*WaitError) ErrorKind() string        { return "runner.wait" }
-func (*CaptureError) ErrorKind() string     { return "runner.capture" }
-func (*PersistError) ErrorKind() string     { return "runner.persist" }
+// ErrorKind is that of the cause: a phase says where, and what is asked for is what.
+func (e *LookupError) ErrorKind() string      { return kind(e.Unwrap()) }
+func (e *MaterializeError) ErrorKind() string { return kind(e.Unwrap()) }
+func (e *StartError) ErrorKind() string       { return kind(e.Unwrap()) }
+func (e *WaitError) ErrorKind() string        { return kind(e.Unwrap()) }
+func (e *CaptureError) ErrorKind() string     { return kind(e.Unwrap()) }
+func (e *PersistError) ErrorKind() string     { return kind(e.Unwrap()) }
+
+func kind(err error) string {
+	if k, ok := err.(errctx.Kind); ok {
+		return k.ErrorKind()
+	}
+	return "runner.cancelled" // the cause of a context is anybody's error
+}
 
 func (e *LookupError) Error() string      { return e.Unwrap().Error() }
 func (e *MaterializeError) Error() string { return e.Unwrap().Error() }

@@ -115,7 +115,7 @@ type CorruptEntry struct {
 	Key    digest.Digest
 	Reason string
 	Err    error  // what is wrong with the message in it, if that is the reason
-	Kept   string // where it was put aside; "" if that was not possible, and Get will find it again
+	Kept   string // where it was put aside; "" if it could not be, and was removed
 }
 
 // BadResult says that a result cannot be an entry. Err is what is wrong with it.

@@ -116,10 +116,12 @@ func (c *Cache) decode(key digest.Digest, path string, data []byte) (*action.Res
 	r, fault := actioncache.Decode(key, data)
 	if corrupt, ok := fault.(*actioncache.CorruptEntry); ok {
 		// Between our reading and now somebody may have put a good entry here. Then
-		// that is put aside, and costs one execution more.
+		// that one goes, and costs one execution more.
 		kept := filepath.Join(c.dir, quarantineName, key.Hex())
-		if err := os.Rename(path, kept); err == nil || os.IsNotExist(err) { // moved by us or by another reader
+		if os.Rename(path, kept) == nil {
 			corrupt.Kept = kept
+		} else {
+			_ = os.RemoveAll(path) // a cache that may only be read finds it again
 		}
 	}
 	return r, fault

@@ -144,6 +144,24 @@ func TestCorruptEntryIsKept(t *testing.T) {
 	}
 }
 
+func TestACorruptEntryThatCannotBeKeptIsRemoved(t *testing.T) {
+	dir := t.TempDir()
+	c := open(t, dir)
+	put(t, c, 1)
+	write(t, entryPath(dir, Key(1)), "garbled")
+	if err := os.Remove(filepath.Join(dir, "quarantine")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Get(t.Context(), Key(1))
+	if e, ok := errors.AsType[*actioncache.CorruptEntry](err); !ok || e.Kept != "" {
+		t.Errorf("got %v", err)
+	}
+	_, err = c.Get(t.Context(), Key(1))
+	if _, ok := errors.AsType[*actioncache.Miss](err); !ok {
+		t.Errorf("afterwards: got %v, want a miss", err)
+	}
+}
+
 func TestAFolderInAnEntrysPlaceIsPutAside(t *testing.T) {
 	dir := t.TempDir()
 	c := open(t, dir)

@@ -15,8 +15,8 @@ func (r *reader) check() {
 	r.checkReferences()
 	r.checkCollisions()
 	for _, m := range r.missing {
-		if m.fault >= len(r.faults) || r.faults[m.fault].Hint != "" {
-			continue
+		if m.fault >= MaxFaults {
+			break
 		}
 		if o, ok := outputs[m.path]; ok {
 			r.faults[m.fault].Hint = fmt.Sprintf("it is an output of step %q: write {step: %s, path: %s}", o.step.Name, o.step.Name, m.path)
@@ -43,7 +43,7 @@ func (r *reader) checkOutputs() map[string]output {
 			o := output{path, d, d.at[i]}
 			if other, taken := first[path]; taken {
 				r.report(Fault{Pos: o.pos, Kind: DuplicateOutput,
-					Message: fmt.Sprintf("output %q is also an output of %s", path, other.of(d)), Hint: "each output has one producer"})
+					Message: fmt.Sprintf("output %q of step %q is also an output of %s", path, d.Name, other.of(d)), Hint: "each output has one producer"})
 				continue
 			}
 			first[path] = o
@@ -66,9 +66,9 @@ func (r *reader) checkOutputs() map[string]output {
 }
 
 func (r *reader) reportOverlap(outer, inner output) {
-	at, message := inner, fmt.Sprintf("output %q lies inside output %q of %s", inner.path, outer.path, outer.of(inner.step))
+	at, message := inner, fmt.Sprintf("output %q of step %q lies inside output %q of %s", inner.path, inner.step.Name, outer.path, outer.of(inner.step))
 	if comparePositions(inner.pos, outer.pos) < 0 {
-		at, message = outer, fmt.Sprintf("inside output %q lies output %q of %s", outer.path, inner.path, inner.of(outer.step))
+		at, message = outer, fmt.Sprintf("inside output %q of step %q lies output %q of %s", outer.path, outer.step.Name, inner.path, inner.of(outer.step))
 	}
 	r.report(Fault{Pos: at.pos, Kind: OverlappingOutput, Message: message, Hint: "declare the folder or what is in it, not both"})
 }
@@ -76,7 +76,7 @@ func (r *reader) reportOverlap(outer, inner output) {
 // of says where the output is, as seen from d.
 func (o output) of(d *draft) string {
 	if o.step == d {
-		return fmt.Sprintf("this step (%s)", o.pos)
+		return fmt.Sprintf("the same step (%s)", o.pos)
 	}
 	return fmt.Sprintf("step %q (%s)", o.step.Name, o.pos)
 }
@@ -88,7 +88,10 @@ func comparePositions(a, b Position) int {
 // checkReferences reports inputs that no step produces, and circles.
 func (r *reader) checkReferences() {
 	g := graph.New(len(r.drafts))
-	at := map[[2]int]Position{} // of the first input that makes an edge
+	names := make([]string, len(r.plan.Steps))
+	for i, s := range r.plan.Steps {
+		names[i] = s.Name
+	}
 	for i, d := range r.drafts {
 		for _, ref := range d.refs {
 			in := d.Inputs[ref.input]
@@ -96,26 +99,26 @@ func (r *reader) checkReferences() {
 			switch {
 			case !known && !r.partial:
 				r.report(Fault{Pos: ref.stepPos, Kind: UnknownStep, Message: fmt.Sprintf("unknown step %q", in.Step),
-					Hint: r.suggest.didYouMean(in.Step, r.names())})
+					Hint: r.suggest.didYouMean(in.Step, names)})
 			case !known:
 			case producer == i:
 				r.report(Fault{Pos: ref.stepPos, Kind: SelfDependency, Message: fmt.Sprintf("step %q takes an input from itself", d.Name)})
 			default:
 				r.checkOutputOf(r.drafts[producer], in.Path, ref)
 				g.Need(i, producer)
-				if _, again := at[[2]int{i, producer}]; !again {
-					at[[2]int{i, producer}] = ref.stepPos
-				}
 			}
 		}
 	}
 	for _, cycle := range g.Cycles() {
-		names := make([]string, len(cycle))
+		path := make([]string, len(cycle))
 		for i, n := range cycle {
-			names[i] = r.drafts[n].Name
+			path[i] = names[n]
 		}
-		r.report(Fault{Pos: at[[2]int{cycle[0], cycle[1]}], Kind: Cycle,
-			Message: "steps need each other: " + strings.Join(names, " -> "), Hint: "each takes an input from the next"})
+		// It is shown where the first step takes an input from the second.
+		first := r.drafts[cycle[0]]
+		edge := slices.IndexFunc(first.refs, func(ref reference) bool { return first.Inputs[ref.input].Step == path[1] })
+		r.report(Fault{Pos: first.refs[edge].stepPos, Kind: Cycle,
+			Message: "steps need each other: " + strings.Join(path, " -> "), Hint: "each takes an input from the next"})
 	}
 }
 
@@ -135,14 +138,6 @@ func (r *reader) checkOutputOf(producer *draft, path string, ref reference) {
 		hint = "it declares no outputs"
 	}
 	r.report(Fault{Pos: ref.pathPos, Kind: UnknownOutput, Message: fmt.Sprintf("step %q has no output %q", producer.Name, path), Hint: hint})
-}
-
-func (r *reader) names() []string {
-	names := make([]string, len(r.plan.Steps))
-	for i, s := range r.plan.Steps {
-		names[i] = s.Name
-	}
-	return names
 }
 
 // checkCollisions reports files of the workspace that are where an output of another step goes, in one step's inputs.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -97,6 +98,13 @@ func (w *workspace) follow(name, full string, mode fs.FileMode) entry {
 	return e
 }
 
+// folder is a folder, or the problem that keeps it from being one.
+type folder struct {
+	parent  *folder // by path, not by where links lead
+	real    string
+	problem *problem
+}
+
 // folder returns the folder of that path.
 func (w *workspace) folder(name string) *folder {
 	if f, ok := w.folders[name]; ok {
@@ -130,32 +138,43 @@ func (w *workspace) ReadDir(name string) ([]fs.DirEntry, error) {
 	case f.problem != nil:
 		return nil, f.problem
 	}
-	if !f.listed {
-		f.listed = true
-		f.entries, f.err = w.list(name, f)
-	}
-	if w.visited += 1 + len(f.entries); w.visited > maxVisited {
+	l := w.list(name, f.real)
+	if w.visited += 1 + len(l.entries); w.visited > maxVisited {
 		return nil, tooManyVisited
 	}
-	return f.entries, f.err
+	if !l.links {
+		return l.entries, l.err
+	}
+	return slices.DeleteFunc(slices.Clone(l.entries), func(d fs.DirEntry) bool { return f.loops(d.(entry).real) }), l.err
 }
 
-func (w *workspace) list(name string, f *folder) ([]fs.DirEntry, error) {
-	raw, err := os.ReadDir(f.real)
+// listing is what is in a folder.
+type listing struct {
+	entries []fs.DirEntry
+	links   bool // some are links to folders
+	err     error
+}
+
+// list reads the folder at real, which is name as a plan may write it.
+func (w *workspace) list(name, real string) listing {
+	if l, ok := w.listings[real]; ok {
+		return l
+	}
+	var l listing
+	raw, err := os.ReadDir(real)
 	if err != nil {
-		return nil, w.problemOf(name, err)
+		l.err = w.problemOf(name, err)
 	}
-	entries := raw[:0]
 	for _, d := range raw {
-		e := w.follow(path.Join(name, d.Name()), f.real+"/"+d.Name(), d.Type())
-		if !e.IsDir() || !f.loops(e.real) {
-			entries = append(entries, e)
-		}
+		e := w.follow(path.Join(name, d.Name()), real+"/"+d.Name(), d.Type())
+		l.entries = append(l.entries, e)
+		l.links = l.links || e.IsDir() && e.real != ""
 	}
-	return entries, nil
+	w.listings[real] = l
+	return l
 }
 
-// loops reports whether a link to real leads back to f or a folder that f is in.
+// loops reports whether a link to real leads back to f or to a folder that f is in.
 func (f *folder) loops(real string) bool {
 	for ; f != nil && real != ""; f = f.parent {
 		if f.real == real {

@@ -73,7 +73,7 @@ func ExampleInvalid() {
 		fmt.Println(invalid)
 	}
 	// Output:
-	// plan.yaml:3:10: run: expected a list of texts, found the text "cc -c hello.c" (put it in brackets: [cc, -c, hello.c])
+	// plan.yaml:3:10: run: expected a list of strings, found the string "cc -c hello.c" (write a list: [cc, -c, hello.c])
 	// plan.yaml:4:14: no such file: "hallo.c" (did you mean "hello.c"?)
 	// plan.yaml:5:5: unknown key "output" in step "compile" (did you mean "outputs"?)
 	// plan.yaml:8:21: unknown step "complie" (did you mean "compile"?)

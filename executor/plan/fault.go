@@ -89,7 +89,7 @@ const (
 	DuplicateKey FaultKind = "duplicate-key" // also: two steps of the same name
 	UnknownKey   FaultKind = "unknown-key"
 	MissingKey   FaultKind = "missing-key"
-	WrongType    FaultKind = "wrong-type" // such as a number where a text is expected
+	WrongType    FaultKind = "wrong-type" // such as a number where a string is expected
 	TooLarge     FaultKind = "too-large"  // over one of the limits; the rest was not looked at
 
 	NoSteps     FaultKind = "no-steps"
@@ -126,10 +126,12 @@ func (r *reader) report(f Fault) {
 	}
 }
 
-// invalid returns the faults in the order of the file.
+// invalid returns the faults in the order of the file. A value that several steps share has each fault once.
 func (r *reader) invalid() *Invalid {
 	slices.SortStableFunc(r.faults, func(a, b Fault) int {
 		return comparePositions(a.Pos, b.Pos)
 	})
-	return &Invalid{Faults: r.faults}
+	return &Invalid{Faults: slices.CompactFunc(r.faults, func(a, b Fault) bool {
+		return a.Pos == b.Pos && a.Kind == b.Kind && a.Message == b.Message
+	})}
 }

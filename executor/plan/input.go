@@ -25,7 +25,7 @@ func (r *reader) inputList(n *yaml.Node, d *draft) {
 				d.refs = append(d.refs, in.ref)
 			}
 		default:
-			r.wrongType(item, "an input", "a text, or {step: …, path: …}")
+			r.wrongType(item, "an input", "a string, or {step: …, path: …}")
 		}
 	})
 }
@@ -61,7 +61,7 @@ func (r *reader) sourceInput(n *yaml.Node, d *draft) {
 			r.limit(n, problem.message)
 			return
 		}
-		if problem.kind == NoSuchFile {
+		if problem.absent {
 			r.missing = append(r.missing, missing{len(r.faults), glob})
 		}
 		r.report(Fault{r.pos(n), problem.kind, problem.message, problem.hint, problem.err})

@@ -150,7 +150,7 @@ func (r *reader) list(n *yaml.Node, what, expected string, each func(item *yaml.
 // text returns the value of a string that may be passed to the system.
 func (r *reader) text(n *yaml.Node, what string) (string, bool) {
 	if n.Kind != yaml.String {
-		r.wrongType(n, what, "a text")
+		r.wrongType(n, what, "a string")
 		return "", false
 	}
 	if strings.Contains(n.Value, "\x00") {
@@ -176,16 +176,16 @@ func (r *reader) wrongType(n *yaml.Node, what, expected string) {
 	case yaml.Int, yaml.Float:
 		found = "the number " + n.Value
 	case yaml.String:
-		found = fmt.Sprintf("the text %s", yaml.Quote(n.Value))
+		found = fmt.Sprintf("the string %s", yaml.Quote(n.Value))
 		if strings.HasPrefix(expected, "a list") {
-			hint = "put it in brackets: " + asList(n.Value)
+			hint = "write a list: " + asList(n.Value)
 		}
 	case yaml.Seq:
 		found = "a list"
 	case yaml.Map:
 		found = "a map"
 	}
-	if n.Kind < yaml.String && n.Value != "" && strings.HasPrefix(expected, "a text") {
+	if n.Kind < yaml.String && n.Value != "" && strings.HasPrefix(expected, "a string") {
 		hint = fmt.Sprintf("put it in quotes: %q", n.Value)
 	}
 	r.fault(n, WrongType, fmt.Sprintf("%s: expected %s, found %s", what, expected, found), hint)

@@ -78,7 +78,7 @@ func (r *reader) run(n *yaml.Node, d *draft) {
 		return
 	}
 	first := true
-	if !r.list(n, "run", "a list of texts", func(item *yaml.Node) {
+	if !r.list(n, "run", "a list of strings", func(item *yaml.Node) {
 		word, ok := r.text(item, "an argument")
 		if ok && first && word == "" {
 			r.fault(item, EmptyRun, "the first word of run is empty", "it is the program to run")
@@ -95,7 +95,7 @@ func (r *reader) run(n *yaml.Node, d *draft) {
 
 func (r *reader) env(n *yaml.Node, d *draft) {
 	if n.Kind != yaml.Map {
-		r.wrongType(n, "env", "a map of names to texts")
+		r.wrongType(n, "env", "a map of names to strings")
 		return
 	}
 	if !r.spend(n, len(n.Entries)) {

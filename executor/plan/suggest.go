@@ -1,6 +1,9 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // suggester finds what somebody meant. It stops when it has compared for
 // too long: a plan of 100,000 steps may have as many wrong names.
@@ -8,17 +11,19 @@ type suggester struct{ spent int }
 
 const suggestionBudget = 50_000_000 // steps of the inner loop, a fraction of a second
 
-// didYouMean returns a hint with the candidate that is most like name; "" when none is.
+// didYouMean returns a hint with the candidate that is most like name; "" when none is. Case counts for nothing.
 func (s *suggester) didYouMean(name string, candidates []string) string {
-	best, distance := "", max(1, len(name)/3)+1
+	lower := strings.ToLower(name)
+	best, distance := "", max(1, len(name)/4)+1
 	for _, c := range candidates {
+		if s.spent++; s.spent > suggestionBudget {
+			return ""
+		}
 		if d := len(c) - len(name); d >= distance || -d >= distance {
 			continue
 		}
-		if s.spent += len(c) * len(name); s.spent > suggestionBudget {
-			return ""
-		}
-		if d := editDistance(name, c); d < distance && d < len(name) {
+		s.spent += len(c) * len(name)
+		if d := editDistance(lower, strings.ToLower(c)); d < distance && d < len(name) {
 			best, distance = c, d
 		}
 	}

@@ -17,11 +17,12 @@ import (
 // As a file system ([fs.FS], for the patterns) it has symbolic links resolved: an entry has the type of
 // what it leads to, links out of the workspace lead nowhere, and links back to a folder they are in are left out.
 type workspace struct {
-	root    string // absolute, without symbolic links
-	folders map[string]*folder
-	results map[string]result // by clean path or pattern
-	files   int               // in all results
-	visited int               // entries that the current walk has seen
+	root     string // absolute, without symbolic links
+	folders  map[string]*folder
+	listings map[string]listing // by where the folder really is
+	results  map[string]result  // by clean path or pattern
+	files    int                // in all results
+	visited  int                // entries that the current walk has seen
 }
 
 // result is what a path or pattern stands for.
@@ -35,23 +36,14 @@ type problem struct {
 	kind          FaultKind
 	message, hint string
 	err           error
+	absent        bool // there is nothing of that name
 }
 
 // Error makes a problem pass through the expansion of a pattern.
 func (p *problem) Error() string { return p.message }
 
-// folder is a folder, or the problem that keeps it from being one.
-type folder struct {
-	parent  *folder // by path, not by what links lead to
-	real    string
-	problem *problem
-	listed  bool
-	entries []fs.DirEntry
-	err     error // of listing it
-}
-
 // maxVisited bounds the walk for one path or pattern: links may make a small workspace look endless.
-const maxVisited = 10 * MaxInputs
+const maxVisited = 4 * MaxInputs
 
 var (
 	tooManyFiles   = &problem{kind: TooLarge, message: fmt.Sprintf("more than %d input files", MaxInputs)}
@@ -60,9 +52,10 @@ var (
 
 func newWorkspace(root string) *workspace {
 	return &workspace{
-		root:    root,
-		folders: map[string]*folder{".": {real: root}},
-		results: map[string]result{},
+		root:     root,
+		folders:  map[string]*folder{".": {real: root}},
+		listings: map[string]listing{},
+		results:  map[string]result{},
 	}
 }
 
@@ -76,9 +69,13 @@ func (w *workspace) find(glob string) ([]string, *problem) {
 		} else {
 			found.files, found.problem = w.named(glob)
 		}
-		if w.files += len(found.files); w.files > MaxInputs && found.problem == nil {
-			found.problem = tooManyFiles
+		for _, name := range found.files {
+			if found.problem = w.readable(name); found.problem != nil {
+				found.files = nil
+				break
+			}
 		}
+		w.files += len(found.files)
 		w.results[glob] = found
 	}
 	return found.files, found.problem
@@ -109,11 +106,10 @@ func (w *workspace) named(name string) ([]string, *problem) {
 		}
 		slices.Sort(files)
 		return files, nil
+	case w.files >= MaxInputs:
+		return nil, tooManyFiles
 	case !e.mode.IsRegular():
 		return nil, &problem{kind: NotAFile, message: fmt.Sprintf("%q is neither a file nor a folder", name), hint: "an input is a regular file"}
-	}
-	if p := w.readable(name); p != nil {
-		return nil, p
 	}
 	return []string{name}, nil
 }
@@ -150,7 +146,7 @@ func (w *workspace) add(name string, e entry, files *[]string) *problem {
 		return tooManyFiles
 	}
 	*files = append(*files, name)
-	return w.readable(name)
+	return nil
 }
 
 // match finds the files that match a pattern.
@@ -209,7 +205,7 @@ func (w *workspace) problemOf(name string, err error) *problem {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENOTDIR):
-		return &problem{kind: NoSuchFile, message: fmt.Sprintf("no such file: %q", name)}
+		return &problem{kind: NoSuchFile, message: fmt.Sprintf("no such file: %q", name), absent: true}
 	case errors.Is(err, fs.ErrInvalid): // an alternative such as {..} or {/a}
 		return &problem{kind: EscapingPath, message: fmt.Sprintf("pattern %q may leave the folder of the plan", name)}
 	}

@@ -1,0 +1,277 @@
+package classify
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/holdfast-go/holdfast/errctx"
+)
+
+// why is what a verdict remembers of how it came about. It is filled while
+// walking, so it holds references only; Explain makes words of them.
+type why struct {
+	policy   *Policy
+	rule     *Rule
+	link     error // which the rule or mark spoke about, or where an unknown chain ended
+	handle   error // the nearest errctx handle around link
+	reason   reason
+	mode     Mode // of the outermost join that put verdicts together
+	branches int
+	panic    string
+	// What the verdict would have been: before the requester was found gone, or
+	// before the role was found unable.
+	instead Class
+	unknown bool
+	cause   error // of the requester's context; decides if set
+}
+
+type reason uint8
+
+const (
+	silent reason = iota // no link had an opinion
+	ruled
+	byMark
+	tooLong
+	panicked
+	undeclared
+	unexecutable
+	keyless
+)
+
+// Explanation says what a verdict is and how it came about. It names types, rules
+// and constant messages; of the error's own text it shows nothing.
+type Explanation struct {
+	// Role is the name of the role whose policy decided.
+	Role string `json:"role,omitempty"`
+	// Class is the decision.
+	Class Class `json:"class"`
+	// By is what decided: "mark", "typed rule", "sentinel", "capability", "default"
+	// (of the role, for the unknown), "requester" (who is gone), or empty where there was no error.
+	By string `json:"by,omitempty"`
+	// Rule is the name of the rule that decided, or of the one that went wrong.
+	Rule string `json:"rule,omitempty"`
+	// Link is what By spoke about; of a silent chain, its innermost link.
+	Link *Link `json:"link,omitempty"`
+	// Reason is why the error is unknown.
+	Reason string `json:"reason,omitempty"`
+	// Join is the mode, "all" or "any", in which Branches verdicts became one.
+	// Rule and Link are then those of the branch that decided.
+	Join     string `json:"join,omitempty"`
+	Branches int    `json:"branches,omitempty"`
+	// Cause is the requester's context.Cause.
+	Cause string `json:"cause,omitempty"`
+	// Otherwise is what a living requester would have got.
+	Otherwise *Explanation `json:"otherwise,omitempty"`
+	// The rest is the Verdict's: After as time.Duration prints it, Keys as fmt.Sprint does.
+	After   string   `json:"after,omitempty"`
+	Free    bool     `json:"free,omitempty"`
+	Exclude []string `json:"exclude,omitempty"`
+	Keys    []string `json:"keys,omitempty"`
+	Unknown bool     `json:"unknown,omitempty"`
+
+	verdict string
+}
+
+// Link is one link of an error's chain, with the innermost layer of the errctx
+// handle around it, if there is one: the place where the fault was first seen.
+type Link struct {
+	Type     string `json:"type"`
+	Message  string `json:"message,omitempty"`
+	Function string `json:"function,omitempty"`
+	File     string `json:"file,omitempty"`
+	Line     int    `json:"line,omitempty"`
+}
+
+// Explain says how v came about. It is meant for reports and logs, not for
+// decisions: its texts may change.
+func (v Verdict) Explain() Explanation {
+	x := Explanation{
+		Class: v.Class, Free: v.Free, Exclude: v.Exclude, Keys: texts(v.Keys), Unknown: v.Unknown,
+		verdict: v.String(),
+	}
+	if v.After != 0 {
+		x.After = v.After.String()
+	}
+	y := v.why
+	if y.policy == nil {
+		return x
+	}
+	x.Role = y.policy.role.Name
+	if y.cause != nil {
+		x.By, x.Cause = "requester", guard(y.cause.Error)
+		before := Verdict{Class: y.instead, Unknown: y.unknown, why: y}
+		before.why.cause = nil
+		otherwise := before.Explain()
+		x.Otherwise = &otherwise
+		return x
+	}
+	x.By, x.Reason = y.by(), y.text()
+	if y.rule != nil {
+		x.Rule = y.rule.name
+	}
+	if y.link != nil {
+		x.Link = describe(y.link, y.handle)
+	}
+	if y.branches > 0 {
+		x.Join, x.Branches = y.mode.String(), y.branches
+	}
+	return x
+}
+
+func (y why) by() string {
+	switch {
+	case y.reason == byMark:
+		return "mark"
+	case y.reason != ruled:
+		return "default"
+	case y.rule.sort == sentinel:
+		return "sentinel"
+	case y.rule.sort == capability:
+		return "capability"
+	default:
+		return "typed rule"
+	}
+}
+
+// text says why an error is unknown.
+func (y why) text() string {
+	switch y.reason {
+	case silent:
+		return "no rule has an opinion"
+	case tooLong:
+		return "more than " + strconv.Itoa(maxLinks) + " links"
+	case panicked:
+		return "panic: " + y.panic
+	case undeclared:
+		return "the rule gave " + y.instead.String() + ", which it does not declare"
+	case unexecutable:
+		return "the mark gives " + y.instead.String() + ", which the role cannot carry out"
+	case keyless:
+		return "backtrack has no key, or one that cannot be compared"
+	default:
+		return ""
+	}
+}
+
+// String is the explanation in one line, such as
+//
+//	backtrack of sha256:ab: typed rule "store" at *cas.MissingDigest, "open blob" (disk/disk.go:42)
+func (x Explanation) String() string {
+	var b strings.Builder
+	b.WriteString(x.verdict)
+	switch x.By {
+	case "":
+		b.WriteString(": no error")
+	case "requester":
+		fmt.Fprintf(&b, ": the requester of %s is gone (%s); otherwise %s", x.Role, x.Cause, x.Otherwise)
+	case "default":
+		fmt.Fprintf(&b, ": default of %s", x.Role)
+		x.writeDecider(&b)
+		fmt.Fprintf(&b, ": %s", x.Reason)
+	default:
+		fmt.Fprintf(&b, ": %s", x.By)
+		x.writeDecider(&b)
+	}
+	return b.String()
+}
+
+func (x Explanation) writeDecider(b *strings.Builder) {
+	if x.Rule != "" {
+		fmt.Fprintf(b, " %q", x.Rule)
+	}
+	if x.Link != nil {
+		fmt.Fprintf(b, " at %s", x.Link)
+	}
+	if x.Branches > 0 {
+		fmt.Fprintf(b, ", of %d errors (%s)", x.Branches, x.Join)
+	}
+}
+
+// String returns the link as in `*cas.MissingDigest, "open blob" (disk/disk.go:42)`.
+func (l *Link) String() string {
+	s := l.Type
+	if l.Message != "" {
+		s += ", " + strconv.Quote(l.Message)
+	}
+	if l.File != "" {
+		dir, file := path.Split(l.File)
+		s += fmt.Sprintf(" (%s:%d)", path.Join(path.Base(dir), file), l.Line)
+	}
+	return s
+}
+
+func describe(link, handle error) *Link {
+	if isHandle(reflect.TypeOf(link)) {
+		if root := errors.Unwrap(link); root != nil {
+			link, handle = root, link
+		}
+	}
+	l := &Link{Type: fmt.Sprintf("%T", link)}
+	if site, ok := innermost(handle); ok {
+		f := site.Frame()
+		l.Message, l.Function, l.File, l.Line = site.Message(), f.Function, f.File, f.Line
+	}
+	return l
+}
+
+// innermost returns the innermost layer of the handle's own. Layers goes on with
+// those of handles further down, so it ends where theirs begin.
+func innermost(handle error) (site errctx.Layer, ok bool) {
+	if handle == nil {
+		return site, false
+	}
+	defer func() { _ = recover() }() // a foreign Unwrap; what was found is good
+	root := errors.Unwrap(handle)
+	if left := maxLinks; !ends(root, &left) {
+		return site, false // nor would Layers
+	}
+	var below errctx.Layer
+	for l := range errctx.Layers(root) {
+		below = l
+		break
+	}
+	for l := range errctx.Layers(handle) {
+		if l == below {
+			break
+		}
+		site, ok = l, true
+	}
+	return site, ok
+}
+
+// ends reports whether the tree below err has at most so many links.
+func ends(err error, left *int) bool {
+	for err != nil {
+		if *left--; *left < 0 {
+			return false
+		}
+		switch u := err.(type) {
+		case interface{ Unwrap() error }:
+			err = u.Unwrap()
+		case interface{ Unwrap() []error }:
+			for _, e := range u.Unwrap() {
+				if !ends(e, left) {
+					return false
+				}
+			}
+			return true
+		default:
+			return true
+		}
+	}
+	return true
+}
+
+// guard calls a foreign method.
+func guard(f func() string) (s string) {
+	defer func() {
+		if r := recover(); r != nil {
+			s = fmt.Sprintf("panic: %v", r)
+		}
+	}()
+	return f()
+}

@@ -1,0 +1,169 @@
+package classify
+
+import (
+	"log/slog"
+	"reflect"
+	"strconv"
+
+	"github.com/holdfast-go/holdfast/errctx"
+)
+
+// Role is a part of the program that acts on verdicts, such as an executor or a queue-runner.
+type Role struct {
+	// Name identifies the role in explanations.
+	Name string
+	// Can is what the role knows how to carry out. A policy that asks for more is not built.
+	Can Set
+	// Default is what becomes of an error that no rule knows: Drop, BestEffort, Fail
+	// or Fatal, never a retry. The zero value means Fatal: when in doubt, propagate
+	// and die at the top.
+	Default Class
+}
+
+// Policy decides what a role does about errors. It is immutable and safe for
+// any number of goroutines. The zero Policy takes every error for unknown, and
+// fatal.
+type Policy struct {
+	role  Role
+	table *table
+}
+
+// New builds the policy of a role. Of several rules that match the same link of
+// a chain the first one given with an opinion decides.
+//
+// It returns an [*InvalidRole], an [*InvalidRule], an [*UnexecutableVerdict] or an
+// [*UnreachableRule]: bugs in the program that a test of its policies finds.
+func New(role Role, rules ...Rule) (*Policy, PolicyErr) {
+	if role.Default == None {
+		role.Default = Fatal
+	}
+	if why := role.fault(); why != "" {
+		return nil, errctx.New[PolicyError](&InvalidRole{role, why}, "build policy")
+	}
+	for i, r := range rules {
+		if e := role.check(r, rules[:i]); e != nil {
+			return nil, errctx.New(e, "build policy", slog.String("role", role.Name))
+		}
+	}
+	return &Policy{role, newTable(rules)}, nil
+}
+
+// Must returns p, or panics with err. It is for policies in package variables.
+func Must(p *Policy, err PolicyErr) *Policy {
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// PolicyErr is the error of [New].
+type PolicyErr = errctx.WithContext[PolicyError]
+
+// PolicyError is *InvalidRole, *InvalidRule, *UnexecutableVerdict or *UnreachableRule.
+type PolicyError interface {
+	errctx.Kind
+	policyError()
+}
+
+// InvalidRole is a role that cannot act on the errors it does not know.
+type InvalidRole struct {
+	Role Role
+	Why  string
+}
+
+// InvalidRule is a rule that can match nothing, everything, or whose name says nothing.
+type InvalidRule struct{ Rule, Why string }
+
+// UnexecutableVerdict is a rule that asks for what its role cannot do.
+type UnexecutableVerdict struct {
+	Role, Rule string
+	Class      Class
+	Why        string
+}
+
+// UnreachableRule is a rule that an earlier one always answers for.
+type UnreachableRule struct{ Rule, By string }
+
+func (*InvalidRole) policyError()         {}
+func (*InvalidRule) policyError()         {}
+func (*UnexecutableVerdict) policyError() {}
+func (*UnreachableRule) policyError()     {}
+
+// ErrorKind implements errctx.Kind.
+func (*InvalidRole) ErrorKind() string { return "classify.invalid_role" }
+
+// ErrorKind implements errctx.Kind.
+func (*InvalidRule) ErrorKind() string { return "classify.invalid_rule" }
+
+// ErrorKind implements errctx.Kind.
+func (*UnexecutableVerdict) ErrorKind() string { return "classify.unexecutable_verdict" }
+
+// ErrorKind implements errctx.Kind.
+func (*UnreachableRule) ErrorKind() string { return "classify.unreachable_rule" }
+
+func (e *InvalidRole) Error() string { return "role " + strconv.Quote(e.Role.Name) + " " + e.Why }
+func (e *InvalidRule) Error() string { return "rule " + strconv.Quote(e.Rule) + " " + e.Why }
+
+func (e *UnexecutableVerdict) Error() string {
+	return "rule " + strconv.Quote(e.Rule) + " gives " + e.Class.String() + ": " + e.Why
+}
+
+func (e *UnreachableRule) Error() string {
+	return "rule " + strconv.Quote(e.Rule) + " is never asked: rule " + strconv.Quote(e.By) + " answers first"
+}
+
+func (r Role) fault() string {
+	switch {
+	case r.Name == "":
+		return "has no name"
+	case !SetOf(Drop, BestEffort, Fail, Fatal).Has(r.Default):
+		return "has " + r.Default.String() + " for a default, which the unknown must not become"
+	case !r.Can.Has(r.Default):
+		return "cannot carry out its default, " + r.Default.String()
+	default:
+		return ""
+	}
+}
+
+// check returns what is wrong with a rule in its place after earlier ones.
+func (r Role) check(rule Rule, earlier []Rule) PolicyError {
+	switch {
+	case rule.name == "":
+		return &InvalidRule{rule.name, "has no name"}
+	case rule.fault != "":
+		return &InvalidRule{rule.name, rule.fault}
+	case rule.sort != sentinel && matches(rule.typ, errorType):
+		return &InvalidRule{rule.name, "matches every error, which is what the default is for"}
+	}
+	for c := range rule.gives.all() {
+		if !r.Can.Has(c) {
+			return &UnexecutableVerdict{r.Name, rule.name, c, "role " + strconv.Quote(r.Name) + " cannot"}
+		}
+	}
+	if rule.fixed.Class == Backtrack && !rule.fixed.keyed() {
+		return &UnexecutableVerdict{r.Name, rule.name, Backtrack, "it has no key to say of what"}
+	}
+	for _, e := range earlier {
+		if e.name == rule.name {
+			return &InvalidRule{rule.name, "shares its name with another"}
+		}
+		if e.hides(rule) {
+			return &UnreachableRule{rule.name, e.name}
+		}
+	}
+	return nil
+}
+
+// hides reports whether r has an opinion wherever the later rule would be asked.
+func (r Rule) hides(later Rule) bool {
+	switch {
+	case r.sort != later.sort || r.fixed.Class == None && r.sort != joins:
+		return false
+	case r.sort == sentinel:
+		return is(later.target, r.target)
+	case later.typ.Kind() == reflect.Interface:
+		return r.typ == later.typ
+	default:
+		return matches(r.typ, later.typ)
+	}
+}

@@ -1,0 +1,153 @@
+package classify
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"sync/atomic"
+
+	"github.com/holdfast-go/holdfast/errctx"
+)
+
+// table finds the rules for a link by its dynamic type, so that a walk costs one
+// lookup a link, whatever the number of rules. A program has few error types,
+// and each is studied once.
+type table struct {
+	rules  []Rule
+	second bool                               // there are rules for the second pass
+	shapes atomic.Pointer[map[uintptr]*shape] // by the address of the type, which hashes faster than the reflect.Type
+}
+
+func newTable(rules []Rule) *table {
+	t := &table{rules: rules}
+	for _, r := range rules {
+		t.second = t.second || r.sort == capability
+	}
+	t.shapes.Store(&map[uintptr]*shape{})
+	return t
+}
+
+// shape is what a table knows about a dynamic type of error.
+type shape struct {
+	first  []*Rule         // typed rules, then sentinels
+	equal  map[error]*Rule // sentinels that a link must equal, where one lookup tells
+	second []*Rule         // capabilities
+	joins  Mode            // zero: as declared further out
+	unwrap unwrap
+	mark   bool
+	handle bool // an errctx handle
+	cancel bool // may be context.Canceled
+}
+
+type unwrap uint8
+
+const (
+	leaf unwrap = iota
+	single
+	branching
+)
+
+func (t *table) shape(err error) *shape {
+	rt := reflect.TypeOf(err)
+	key := reflect.ValueOf(rt).Pointer()
+	if s, ok := (*t.shapes.Load())[key]; ok {
+		return s
+	}
+	// Of two goroutines that learn at once one may lose what it learned, and it is learned again.
+	s := t.study(rt)
+	grown := maps.Clone(*t.shapes.Load())
+	grown[key] = s
+	t.shapes.Store(&grown)
+	return s
+}
+
+var (
+	canceledType = reflect.TypeOf(context.Canceled)
+	markedType   = reflect.TypeFor[*marked]()
+	errorType    = reflect.TypeFor[error]()
+	errctxPath   = reflect.TypeFor[errctx.Layer]().PkgPath()
+
+	singleType    = reflect.TypeFor[interface{ Unwrap() error }]()
+	branchingType = reflect.TypeFor[interface{ Unwrap() []error }]()
+	isType        = reflect.TypeFor[interface{ Is(error) bool }]()
+	asType        = reflect.TypeFor[interface{ As(any) bool }]()
+)
+
+func (t *table) study(rt reflect.Type) *shape {
+	s := &shape{mark: rt == markedType}
+	switch {
+	case rt.Implements(singleType):
+		s.unwrap = single
+	case rt.Implements(branchingType):
+		s.unwrap = branching
+	}
+	// The branches of a join speak for themselves: its Is and As would answer for whichever comes first.
+	hasIs := s.unwrap != branching && rt.Implements(isType)
+	hasAs := s.unwrap != branching && rt.Implements(asType)
+	s.cancel = rt == canceledType || hasIs
+	s.handle = s.unwrap == single && isHandle(rt)
+
+	// A struct may hold what cannot be hashed, though == can tell it from a target.
+	hashable := rt.Kind() != reflect.Struct && rt.Kind() != reflect.Array
+	var sentinels []*Rule
+	for i := range t.rules {
+		r := &t.rules[i]
+		switch r.sort {
+		case typed:
+			if hasAs || matches(r.typ, rt) && !(s.unwrap == single && embeds(rt, r.typ, maxEmbedding)) {
+				s.first = append(s.first, r)
+			}
+		case sentinel:
+			switch {
+			case hasIs, r.typ == rt && !hashable:
+				sentinels = append(sentinels, r)
+			case r.typ == rt && s.equal == nil:
+				s.equal = map[error]*Rule{r.target: r}
+			case r.typ == rt:
+				s.equal[r.target] = r
+			}
+		case capability:
+			if matches(r.typ, rt) {
+				s.second = append(s.second, r)
+			}
+		case joins:
+			if s.joins == 0 && matches(r.typ, rt) {
+				s.joins = r.mode
+			}
+		}
+	}
+	s.first = append(s.first, sentinels...)
+	return s
+}
+
+// isHandle reports whether rt is an errctx.WithContext.
+func isHandle(rt reflect.Type) bool {
+	return rt.Kind() == reflect.Pointer && rt.Elem().PkgPath() == errctxPath
+}
+
+// matches reports whether a rule for want is asked about a link of type rt.
+func matches(want, rt reflect.Type) bool {
+	return want == rt || want.Kind() == reflect.Interface && rt.Implements(want)
+}
+
+// maxEmbedding ends the search in types that embed pointers to themselves.
+const maxEmbedding = 8
+
+// embeds reports whether rt is an iface only because it embeds one.
+func embeds(rt, iface reflect.Type, depth int) bool {
+	if iface.Kind() != reflect.Interface || depth == 0 {
+		return false
+	}
+	if rt.Kind() == reflect.Pointer {
+		rt = rt.Elem()
+	}
+	if rt.Kind() != reflect.Struct {
+		return false
+	}
+	for f := range rt.Fields() {
+		if f.Anonymous && f.Type.Implements(iface) && (f.Type.Kind() == reflect.Interface || embeds(f.Type, iface, depth-1)) {
+			return true
+		}
+	}
+	return false
+}

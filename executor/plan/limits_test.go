@@ -59,6 +59,18 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// Inputs that may collide are compared within limits.
+func TestTooManyCollisionsToCompare(t *testing.T) {
+	item := func(n int, text string) string { return strings.Repeat(text+", ", n) }
+	src := "steps: {a: {run: [x], outputs: [hello.c]}, b: {run: [x], inputs: [hello.c]}, c: {run: [x], inputs: [" +
+		item(5_000, "{step: a, path: hello.c}") + item(5_000, "hello.h") + "]}}"
+	_, err := plan.Parse("plan.yaml", workspace(t), []byte(src))
+	invalid, ok := errors.AsType[*plan.Invalid](err)
+	if !ok || len(invalid.Faults) != 1 || invalid.Faults[0].Kind != plan.TooLarge {
+		t.Errorf("got %v", err)
+	}
+}
+
 // The list of faults ends somewhere too.
 func TestTooManyFaults(t *testing.T) {
 	_, err := plan.Parse("plan.yaml", t.TempDir(), []byte(each(plan.MaxFaults+100, "run: []")))

@@ -28,6 +28,7 @@ func (m *mapBuilder) find(key string) *Node {
 func (m *mapBuilder) add(key, value *Node) {
 	if key.Kind == Seq || key.Kind == Map { // an alias of one
 		m.reader.report(Syntax, key, "a key that is not a word or a string", "")
+		m.node.Partial = true
 		return
 	}
 	if first := m.find(key.Value); first != nil {

@@ -149,6 +149,17 @@ var faulty = []string{
 	"a: b\n}\nc: d", "a: {b: c}}\nd: e", "a: [b]]\nd: e",
 	"a: 'b' 'c'\nd: e", "\"a\nb\": c\nd: e", "a\n b: c\nd: e",
 	"- - a\n  b: c\n- d",
+	"a: b\n&x c: d\n[e]: f\n\"g\nh\": i\nj: k",
+	"a: &x [b]\n*x : c\nd: {*x : e}\nf: g",
+	"a: [&x , &y *x, b]\nc: [&z",
+	"a: [b\n  c: d]\ne: f",
+	"a: {b: c, [d]: e}\nf: {g: h, {i: j}: k}",
+	"a: |\n    \n  b\nc: d",
+	"a: b # \\\nc: \"\\u12\"\nd: \"\\ud83d\\u0041\"",
+	"a: thisisaverylongkeywithoutanycolonbehindit!\nthisisaverylongkeywithoutanycolonbehindit!!\nb: c",
+	"- a\n\t- b\n- c\n",
+	"a: - b",
+	"a: 'b'\n  c: d\ne: f",
 }
 
 // What is reported of faulty documents, and what is left of them.

@@ -103,7 +103,11 @@ func (r *reader) continuePlain(n *Node, outer int) {
 	for r.peek() == '\n' {
 		before := r.place
 		breaks := r.breaks()
-		if r.atEnd() || r.atComment() || r.off-r.bol <= outer || r.flowing > 0 && (flowIndicator(r.peek()) || r.peek() == ':') {
+		indent := r.off - r.bol
+		if r.flowing == 0 { // a tab there is a mistake more often than not, and not YAML
+			indent = digits(r.src[r.bol:r.off], " ")
+		}
+		if r.atEnd() || r.atComment() || indent <= outer || r.flowing > 0 && (flowIndicator(r.peek()) || r.peek() == ':') {
 			r.place = before
 			break
 		}

@@ -122,15 +122,16 @@ func From[K Kind](err error) (WithContext[K], bool) {
 		return nil, false
 	}
 	n := &node[K]{root: root}
-	if h := holder[K](err, maxDepth); h != nil {
+	budget := maxVisits
+	if h := holder[K](err, &budget); h != nil {
 		n.next = h.top()
 	}
 	return n, true
 }
 
 // holder returns the outermost handle whose root leads to a K.
-func holder[K Kind](err error, depth int) handle {
-	for ; err != nil && depth > 0; depth-- {
+func holder[K Kind](err error, budget *int) handle {
+	for ; err != nil && *budget > 0; *budget-- {
 		if h, ok := err.(handle); ok {
 			if _, ok := errors.AsType[K](h.Unwrap()); ok {
 				return h
@@ -140,8 +141,9 @@ func holder[K Kind](err error, depth int) handle {
 		case interface{ Unwrap() error }:
 			err = u.Unwrap()
 		case interface{ Unwrap() []error }:
+			*budget--
 			for _, e := range u.Unwrap() {
-				if h := holder[K](e, depth-1); h != nil {
+				if h := holder[K](e, budget); h != nil {
 					return h
 				}
 			}
@@ -153,8 +155,9 @@ func holder[K Kind](err error, depth int) handle {
 	return nil
 }
 
-// maxDepth bounds walks over foreign Unwrap chains, which may be cyclic.
-const maxDepth = 100_000
+// maxVisits bounds a walk over foreign errors: a chain may be cyclic, and a join
+// that holds itself twice has more paths than a walk can end.
+const maxVisits = 100_000
 
 // isNil reports whether root is nil or a typed nil pointer: neither is an error.
 func isNil[E error](root E) bool {

@@ -1,6 +1,7 @@
 package errctx_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -329,6 +330,31 @@ func TestMapThenAnnotateKeepsStaticType(t *testing.T) {
 	}
 	if got := reflect.TypeOf(err); got != reflect.TypeOf(w) {
 		t.Errorf("Annotate changed the dynamic type to %v", got)
+	}
+}
+
+// A foreign join that holds itself has endless paths; every walk ends all the same.
+type endless struct{ again []error }
+
+func (*endless) Error() string     { return "endless" }
+func (e *endless) Unwrap() []error { return e.again }
+
+func TestEndlessTreesEnd(t *testing.T) {
+	e := &endless{}
+	w := errctx.Annotate(e, "layer")
+	e.again = []error{w, w, nil, e}
+	n := 0
+	for range errctx.Layers(w) {
+		n++
+	}
+	if n == 0 || n > 200_000 {
+		t.Errorf("%d layers", n)
+	}
+	if len(fmt.Sprintf("%+v", w)) > 1<<20 {
+		t.Error("the rendering has no bound")
+	}
+	if b, err := json.Marshal(w); err != nil || len(b) > 1<<22 {
+		t.Errorf("the encoding has no bound: %d, %v", len(b), err)
 	}
 }
 

@@ -21,13 +21,17 @@ func (l Layer) Attrs() []slog.Attr { return slices.Clone(l.l.attrs()) }
 func (l Layer) Frame() runtime.Frame { return l.l.frame() }
 
 // Layers yields the layers of every handle in err's tree, outermost first.
-// Branches of a joined error follow one another in their order.
+// Branches of a joined error follow one another in their order. The walk ends
+// after 100,000 errors: trees of foreign errors may be cyclic.
 func Layers(err error) iter.Seq[Layer] {
-	return func(yield func(Layer) bool) { yieldLayers(err, yield, maxDepth) }
+	return func(yield func(Layer) bool) {
+		budget := maxVisits
+		yieldLayers(err, yield, &budget)
+	}
 }
 
-func yieldLayers(err error, yield func(Layer) bool, depth int) bool {
-	for ; err != nil && depth > 0; depth-- {
+func yieldLayers(err error, yield func(Layer) bool, budget *int) bool {
+	for ; err != nil && *budget > 0; *budget-- {
 		if h, ok := err.(handle); ok {
 			for l := range h.top().all() {
 				if !yield(Layer{l}) {
@@ -39,8 +43,9 @@ func yieldLayers(err error, yield func(Layer) bool, depth int) bool {
 		case interface{ Unwrap() error }:
 			err = u.Unwrap()
 		case interface{ Unwrap() []error }:
+			*budget--
 			for _, e := range u.Unwrap() {
-				if !yieldLayers(e, yield, depth-1) {
+				if !yieldLayers(e, yield, budget) {
 					return false
 				}
 			}

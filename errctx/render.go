@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"strconv"
 	"strings"
@@ -38,7 +39,8 @@ func render(l *layer, root error) string {
 func (n *node[E]) Format(s fmt.State, verb rune) {
 	if verb == 'v' && s.Flag('+') {
 		var b strings.Builder
-		writeTree(&b, n, "", maxBranches)
+		r := renderer{budget: maxRendered}
+		r.write(&b, n, "")
 		_, _ = io.WriteString(s, strings.TrimSuffix(b.String(), "\n"))
 		return
 	}
@@ -50,10 +52,32 @@ type plain struct{ fmt.State }
 
 func (p plain) Flag(c int) bool { return c == '-' && p.State.Flag(c) }
 
-// maxBranches bounds how deep joined errors are rendered.
-const maxBranches = 64
+// What is rendered of one error. Foreign joins may be cyclic; what is beyond is left out.
+const (
+	maxRendered = 1000 // errors
+	maxNesting  = 64   // joins in joins, groups in groups
+)
 
-func writeTree(b *strings.Builder, err error, indent string, depth int) {
+// renderer counts what it has rendered.
+type renderer struct{ budget, depth int }
+
+// below yields what is to be rendered under a root, as far as the limits allow.
+func (r *renderer) below(err error) iter.Seq[error] {
+	return func(yield func(error) bool) {
+		if r.depth == maxNesting {
+			return
+		}
+		r.depth++
+		defer func() { r.depth-- }()
+		for _, e := range below(err) {
+			if r.budget--; e != nil && (r.budget < 0 || !yield(e)) {
+				return
+			}
+		}
+	}
+}
+
+func (r *renderer) write(b *strings.Builder, err error, indent string) {
 	if h, ok := err.(handle); ok {
 		for l := range h.top().all() {
 			b.WriteString(indent)
@@ -86,18 +110,15 @@ func writeTree(b *strings.Builder, err error, indent string, depth int) {
 		b.WriteByte(' ')
 	}
 	fmt.Fprintf(b, "%T]\n", err)
-	if depth == 0 {
-		return
-	}
-	for _, e := range below(err) {
-		writeTree(b, e, indent+"  ", depth-1)
+	for e := range r.below(err) {
+		r.write(b, e, indent+"  ")
 	}
 }
 
 // below returns what is worth showing under a root: the branches of a join, and
 // a handle with layers of its own further down the chain.
 func below(err error) []error {
-	for depth := maxDepth; err != nil && depth > 0; depth-- {
+	for visits := maxVisits; err != nil && visits > 0; visits-- {
 		switch u := err.(type) {
 		case interface{ Unwrap() []error }:
 			return u.Unwrap()
@@ -139,20 +160,23 @@ type step struct {
 	Attrs    map[string]any `json:"attrs,omitempty"`
 }
 
-func treeOf(err error, depth int) tree {
+func treeOf(err error) tree {
+	r := renderer{budget: maxRendered}
+	return r.tree(err)
+}
+
+func (r *renderer) tree(err error) tree {
 	t := tree{Message: err.Error()}
 	if h, ok := err.(handle); ok {
 		for l := range h.top().all() {
 			f := l.frame()
-			t.Layers = append(t.Layers, step{l.msg, f.Function, f.File, f.Line, values(l.attrs(), maxBranches)})
+			t.Layers = append(t.Layers, step{l.msg, f.Function, f.File, f.Line, values(l.attrs(), maxNesting)})
 		}
 		err = h.Unwrap()
 	}
 	t.Root, t.Kind, t.Type = err.Error(), kindOf(err), fmt.Sprintf("%T", err)
-	if depth > 0 {
-		for _, e := range below(err) {
-			t.Below = append(t.Below, treeOf(e, depth-1))
-		}
+	for e := range r.below(err) {
+		t.Below = append(t.Below, r.tree(e))
 	}
 	return t
 }
@@ -179,7 +203,7 @@ func values(attrs []slog.Attr, depth int) map[string]any {
 // LogValue implements slog.LogValuer: a group with the message, the root's kind
 // and type, and the layers with their attributes and call sites.
 func (n *node[E]) LogValue() slog.Value {
-	t := treeOf(n, maxBranches)
+	t := treeOf(n)
 	attrs := []slog.Attr{slog.String("message", t.Message)}
 	if t.Kind != "" {
 		attrs = append(attrs, slog.String("kind", t.Kind))
@@ -196,7 +220,7 @@ func (n *node[E]) LogValue() slog.Value {
 
 // MarshalJSON implements json.Marshaler with the tree that LogValue logs.
 func (n *node[E]) MarshalJSON() ([]byte, error) {
-	return json.Marshal(treeOf(n, maxBranches))
+	return json.Marshal(treeOf(n))
 }
 
 // steps and branches are lists for slog's handlers: JSON as JSON, text as one word.

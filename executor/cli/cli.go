@@ -9,11 +9,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/holdfast-go/holdfast/executor/cas"
 	"github.com/holdfast-go/holdfast/executor/event"
 	"github.com/holdfast-go/holdfast/executor/home"
+	"github.com/holdfast-go/holdfast/executor/plan"
 	"github.com/holdfast-go/holdfast/executor/process"
 	"github.com/spf13/cobra"
 )
@@ -92,7 +94,16 @@ Exit codes: 0 all steps succeeded; 1 a step failed; 2 usage or an invalid plan;
   holdfast store verify`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			problem := fmt.Sprintf("unknown command %q", args[0])
+			if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
+				problem += fmt.Sprintf(" (did you mean %q?)", like[0])
+			}
+			return &Usage{cmd.CommandPath(), problem}
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
@@ -117,6 +128,15 @@ func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 // say reports an error to people.
 func (a *app) say(err error) {
+	if p, ok := errors.AsType[*plan.Invalid](err); ok {
+		n := fmt.Sprintf("%d faults", len(p.Faults))
+		if len(p.Faults) == 1 {
+			n = "1 fault"
+		}
+		// One line for each fault, as compilers print them: editors jump to them.
+		fmt.Fprintf(a.Stderr, "%s\nholdfast: %s in %s: nothing was run\n", strings.TrimSpace(p.Error()), n, p.Faults[0].Pos.File)
+		return
+	}
 	fmt.Fprintf(a.Stderr, "holdfast: %v\n", err)
 	if u, ok := errors.AsType[*Usage](err); ok {
 		fmt.Fprintf(a.Stderr, "Run '%s --help' for usage.\n", u.Command)

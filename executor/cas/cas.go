@@ -9,9 +9,11 @@
 //     are a [*CorruptBlob], the blob is put aside, and it is missing from then on.
 //   - A blob that is not there is a [*MissingDigest], also when it vanishes between two calls.
 //   - The empty blob is always present.
+//   - An ended context is an [*Interrupted], before anything has happened.
 package cas
 
 import (
+	"bytes"
 	"context"
 	"io"
 
@@ -39,12 +41,14 @@ type Store interface {
 
 	// Import stores the bytes of the regular file at path and returns their
 	// digest. With Move the file may be gone afterwards. A file that cannot be
-	// read is a [*Unreadable]: the store is well.
+	// read is an [*Unreadable]: the store is well. So is what is not a regular file;
+	// a symbolic link is followed with Copy and is not a regular file with Move.
 	Import(ctx context.Context, path string, how How) (digest.Digest, StoreErr)
 
-	// Link makes the new file dst a hard link to the verified, read-only blob,
-	// executable or not. The blob is [*MissingDigest] or [*CorruptBlob] as in
-	// Open; a [*LinkRefused] says that a copy has to be made instead.
+	// Link makes the new file dst a hard link to the verified, read-only blob (0444),
+	// executable (0555) or not. The blob is [*MissingDigest] or [*CorruptBlob] as in
+	// Open; a [*LinkRefused] says that a copy has to be made instead. A dst that exists, or whose
+	// folder does not, is a [*StoreIO]. On an error there is no new file.
 	Link(ctx context.Context, d digest.Digest, executable bool, dst string) StoreErr
 }
 
@@ -69,26 +73,13 @@ func ReadAll(ctx context.Context, s Store, d digest.Digest, limit int64) ([]byte
 		return nil, errctx.Wrap(err, "read blob")
 	}
 	defer func() { _ = r.Close() }() // read only: nothing can be lost
-	data := make([]byte, d.Size)
-	n, rerr := io.ReadFull(r, data)
-	if rerr == nil {
-		var over [1]byte
-		_, rerr = io.ReadFull(r, over[:]) // the verdict on the bytes comes with the end
-		if rerr == nil {
-			return nil, errctx.New[StoreError](&CorruptBlob{Digest: d, Where: "read", Got: digest.Of(append(data, over[:]...))}, "read blob")
-		}
-	}
-	if rerr != io.EOF {
+	data := bytes.NewBuffer(make([]byte, 0, d.Size+bytes.MinRead))
+	n, rerr := data.ReadFrom(io.LimitReader(r, d.Size+1)) // one more, because the verdict comes with the end
+	if rerr != nil {
 		return nil, ReadError(rerr, d)
 	}
-	return data[:n], nil
-}
-
-// ReadError gives an error that came out of a blob's reader its type back: the
-// handle the store put there, or a [*StoreIO] for anything else.
-func ReadError(err error, d digest.Digest) StoreErr {
-	if w, ok := errctx.From[StoreError](err); ok {
-		return errctx.Wrap(w, "read blob")
+	if n != d.Size { // no reader that keeps its promise gets here
+		return nil, errctx.New[StoreError](&CorruptBlob{Digest: d, Where: "read", Got: digest.Of(data.Bytes())}, "read blob")
 	}
-	return errctx.New[StoreError](&StoreIO{Op: "read", Path: d.String(), Err: err}, "read blob")
+	return data.Bytes(), nil
 }

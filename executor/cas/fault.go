@@ -1,6 +1,7 @@
 package cas
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,54 +18,7 @@ type StoreErr = errctx.WithContext[StoreError]
 // [Visit] is the total switch over it.
 type StoreError interface {
 	errctx.Kind
-	storeError()
-}
-
-// Cases has one method for each variant of StoreError. A decider implements it,
-// so that a variant it forgot does not compile.
-type Cases[T any] interface {
-	MissingDigest(*MissingDigest) T
-	CorruptBlob(*CorruptBlob) T
-	TooLarge(*TooLarge) T
-	LinkRefused(*LinkRefused) T
-	Unreadable(*Unreadable) T
-	DiskFull(*DiskFull) T
-	Resource(*Resource) T
-	Denied(*Denied) T
-	Interrupted(*Interrupted) T
-	StoreIO(*StoreIO) T
-}
-
-// Visit calls the case of e's variant. A variant of another phase's sum that embeds
-// a StoreError is visited as what it embeds.
-func Visit[T any](e StoreError, c Cases[T]) T {
-	switch e := e.(type) {
-	case *MissingDigest:
-		return c.MissingDigest(e)
-	case *CorruptBlob:
-		return c.CorruptBlob(e)
-	case *TooLarge:
-		return c.TooLarge(e)
-	case *LinkRefused:
-		return c.LinkRefused(e)
-	case *Unreadable:
-		return c.Unreadable(e)
-	case *DiskFull:
-		return c.DiskFull(e)
-	case *Resource:
-		return c.Resource(e)
-	case *Denied:
-		return c.Denied(e)
-	case *Interrupted:
-		return c.Interrupted(e)
-	case *StoreIO:
-		return c.StoreIO(e)
-	}
-	inner, ok := errors.AsType[StoreError](errors.Unwrap(e))
-	if !ok {
-		panic(fmt.Sprintf("cas: %T is not a variant of StoreError", e)) // unreachable: the sum is sealed
-	}
-	return Visit(inner, c)
+	storeError(Cases[struct{}])
 }
 
 // MissingDigest says that a blob is not in the store. It is the one error that a
@@ -123,7 +77,7 @@ type Denied struct {
 	Err      error
 }
 
-// Interrupted says that the caller's context ended first; Err is the context's error.
+// Interrupted says that the caller's context ended first; Err is its cause.
 type Interrupted struct {
 	Op  string
 	Err error
@@ -134,17 +88,6 @@ type StoreIO struct {
 	Op, Path string
 	Err      error
 }
-
-func (*MissingDigest) storeError() {}
-func (*CorruptBlob) storeError()   {}
-func (*TooLarge) storeError()      {}
-func (*LinkRefused) storeError()   {}
-func (*Unreadable) storeError()    {}
-func (*DiskFull) storeError()      {}
-func (*Resource) storeError()      {}
-func (*Denied) storeError()        {}
-func (*Interrupted) storeError()   {}
-func (*StoreIO) storeError()       {}
 
 func (*MissingDigest) ErrorKind() string { return "cas.missing_digest" }
 func (*CorruptBlob) ErrorKind() string   { return "cas.corrupt_blob" }
@@ -192,6 +135,11 @@ func cause(err error) error {
 		return p.Err
 	}
 	return err
+}
+
+// Ended returns the [*Interrupted] of a context that has ended.
+func Ended(ctx context.Context, op string) StoreError {
+	return &Interrupted{Op: op, Err: context.Cause(ctx)}
 }
 
 // FromErrno names what an operating-system error says about a store: a

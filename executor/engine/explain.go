@@ -224,8 +224,6 @@ type NotBuilt struct {
 	Key  digest.Digest
 }
 
-func (*NotBuilt) engineError() {}
-
 // ErrorKind implements errctx.Kind.
 func (*NotBuilt) ErrorKind() string { return "engine.not_built" }
 

@@ -21,69 +21,7 @@ type Err = errctx.WithContext[Error]
 // total switch over it.
 type Error interface {
 	errctx.Kind
-	engineError()
-}
-
-// Cases has one method for each variant of Error.
-type Cases[T any] interface {
-	StepFault(StepFault) T
-	StoreFault(StoreFault) T
-	PlaceFault(PlaceFault) T
-	CacheFault(CacheFault) T
-	TreeFault(TreeFault) T
-	InputConflict(InputConflict) T
-	MalformedStep(*MalformedStep) T
-	MalformedBlob(*MalformedBlob) T
-	InputAbsent(*InputAbsent) T
-	InputChanged(*InputChanged) T
-	UnrecoverableDigest(*UnrecoverableDigest) T
-	BacktrackExhausted(*BacktrackExhausted) T
-	RetryExhausted(*RetryExhausted) T
-	UnknownStep(*UnknownStep) T
-	NotBuilt(*NotBuilt) T
-	Cancelled(*Cancelled) T
-	Panic(*Panic) T
-}
-
-// Visit calls the case of e's variant.
-func Visit[T any](e Error, c Cases[T]) T {
-	switch e := e.(type) {
-	case StepFault:
-		return c.StepFault(e)
-	case StoreFault:
-		return c.StoreFault(e)
-	case PlaceFault:
-		return c.PlaceFault(e)
-	case CacheFault:
-		return c.CacheFault(e)
-	case TreeFault:
-		return c.TreeFault(e)
-	case InputConflict:
-		return c.InputConflict(e)
-	case *MalformedStep:
-		return c.MalformedStep(e)
-	case *MalformedBlob:
-		return c.MalformedBlob(e)
-	case *InputAbsent:
-		return c.InputAbsent(e)
-	case *InputChanged:
-		return c.InputChanged(e)
-	case *UnrecoverableDigest:
-		return c.UnrecoverableDigest(e)
-	case *BacktrackExhausted:
-		return c.BacktrackExhausted(e)
-	case *RetryExhausted:
-		return c.RetryExhausted(e)
-	case *UnknownStep:
-		return c.UnknownStep(e)
-	case *NotBuilt:
-		return c.NotBuilt(e)
-	case *Cancelled:
-		return c.Cancelled(e)
-	case *Panic:
-		return c.Panic(e)
-	}
-	panic(fmt.Sprintf("engine: %T is not a variant of Error", e)) // unreachable: the sum is sealed
+	engineError(Cases[struct{}])
 }
 
 // StepFault is a phase of a step's execution that went wrong.
@@ -158,23 +96,6 @@ type Panic struct {
 	Value any
 	Stack []byte
 }
-
-func (StepFault) engineError()            {}
-func (StoreFault) engineError()           {}
-func (PlaceFault) engineError()           {}
-func (CacheFault) engineError()           {}
-func (TreeFault) engineError()            {}
-func (InputConflict) engineError()        {}
-func (*MalformedStep) engineError()       {}
-func (*MalformedBlob) engineError()       {}
-func (*InputAbsent) engineError()         {}
-func (*InputChanged) engineError()        {}
-func (*UnrecoverableDigest) engineError() {}
-func (*BacktrackExhausted) engineError()  {}
-func (*RetryExhausted) engineError()      {}
-func (*UnknownStep) engineError()         {}
-func (*Cancelled) engineError()           {}
-func (*Panic) engineError()               {}
 
 // ErrorKind is that of what the runner saw.
 func (e StepFault) ErrorKind() string { return e.Cause.ErrorKind() }

@@ -118,35 +118,7 @@ type WalkErr = errctx.WithContext[WalkError]
 // is the total switch over it.
 type WalkError interface {
 	errctx.Kind
-	walkError()
-}
-
-// WalkCases has one method for each variant of WalkError.
-type WalkCases[T any] interface {
-	Incomplete(*Incomplete) T
-	Malformed(*Malformed) T
-	TooLarge(*TooLarge) T
-	StoreFault(StoreFault) T
-}
-
-// VisitWalk calls the case of e's variant. A variant of another phase's sum that
-// embeds a WalkError is visited as what it embeds.
-func VisitWalk[T any](e WalkError, c WalkCases[T]) T {
-	switch e := e.(type) {
-	case *Incomplete:
-		return c.Incomplete(e)
-	case *Malformed:
-		return c.Malformed(e)
-	case *TooLarge:
-		return c.TooLarge(e)
-	case StoreFault:
-		return c.StoreFault(e)
-	}
-	inner, ok := errors.AsType[WalkError](errors.Unwrap(e))
-	if !ok {
-		panic(fmt.Sprintf("merkle: %T is not a variant of WalkError", e)) // unreachable: the sum is sealed
-	}
-	return VisitWalk(inner, c)
+	walkError(WalkCases[struct{}])
 }
 
 // Incomplete says that folders of a tree are missing or corrupt. Reproducing them repairs it.
@@ -162,11 +134,6 @@ type Lost struct {
 type StoreFault struct{ cas.StoreError }
 
 func storeFault(e cas.StoreError) WalkError { return StoreFault{e} }
-
-func (*Incomplete) walkError() {}
-func (*Malformed) walkError()  {}
-func (*TooLarge) walkError()   {}
-func (StoreFault) walkError()  {}
 
 // ErrorKind implements errctx.Kind.
 func (*Incomplete) ErrorKind() string { return "merkle.incomplete" }

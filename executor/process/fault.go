@@ -17,7 +17,7 @@ type StartErr = errctx.WithContext[StartError]
 // and [*StartIO]; [*Interrupted] is about the caller.
 type StartError interface {
 	errctx.Kind
-	startError()
+	startError(StartCases[struct{}])
 }
 
 // InvalidSpec says that a Spec is one no system could run.
@@ -96,18 +96,6 @@ type Interrupted struct {
 	Err   error // the context's error
 	Cause error // the context's cause; often the same
 }
-
-func (*InvalidSpec) startError()    {}
-func (*NotFound) startError()       {}
-func (*RelativePath) startError()   {}
-func (*NotExecutable) startError()  {}
-func (*BadInterpreter) startError() {}
-func (*BadDir) startError()         {}
-func (*TooLong) startError()        {}
-func (*Busy) startError()           {}
-func (*ResourceLimit) startError()  {}
-func (*StartIO) startError()        {}
-func (*Interrupted) startError()    {}
 
 func (*InvalidSpec) ErrorKind() string    { return "process.invalid_spec" }
 func (*NotFound) ErrorKind() string       { return "process.not_found" }

@@ -73,7 +73,7 @@ func ReadAll(ctx context.Context, s Store, d digest.Digest, limit int64) ([]byte
 		return nil, errctx.Wrap(err, "read blob")
 	}
 	defer func() { _ = r.Close() }() // read only: nothing can be lost
-	data := bytes.NewBuffer(make([]byte, 0, d.Size+bytes.MinRead))
+	data := bytes.NewBuffer(make([]byte, 0, max(d.Size, 0)+bytes.MinRead))
 	n, rerr := data.ReadFrom(io.LimitReader(r, d.Size+1)) // one more, because the verdict comes with the end
 	if rerr != nil {
 		return nil, ReadError(rerr, d)

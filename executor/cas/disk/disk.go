@@ -5,9 +5,17 @@
 //	ROOT/tmp/            what is being written, in a folder for each living process
 //	ROOT/quarantine/     what did not hash to its name
 //
-// A file gets its name by rename, when it is whole. Reads verify; nothing is
-// synced one by one, because a blob that a power failure tore is found and
-// reproduced like any other corrupt one. [Store.Sync] makes everything so far durable.
+// What can be relied on:
+//
+//   - A blob is there in either form or in both. Each is made of the other when it is asked for.
+//   - A file gets its name by rename, when it is whole. What a killed process was
+//     writing is removed by the next Open.
+//   - Reads verify. A linked file was hashed by this process, and has had
+//     the same inode, length and modification time ever since. A file that is written to and
+//     then given its old modification time is not noticed.
+//   - Nothing is synced one by one, because a blob that a power failure tore is found and
+//     reproduced like any other corrupt one. [Store.Sync] makes everything so far durable.
+//   - A blob's modification time is when it was stored.
 package disk
 
 import (
@@ -17,8 +25,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
-	"syscall"
 
 	"github.com/holdfast-go/holdfast/errctx"
 	"github.com/holdfast-go/holdfast/executor/cas"
@@ -30,41 +36,25 @@ const (
 	executableSuffix = ".x"
 	quarantineName   = "quarantine"
 	tmpName          = "tmp"
+	where            = "disk" // of the errors about a blob
 )
 
 // Store is an open folder. Its methods may be called from many goroutines.
 type Store struct {
-	root    string
-	scratch *scratch.Dir
-
-	mu       sync.Mutex
-	verified map[string]stamp // files that this process has hashed, by path
+	root     string
+	scratch  *scratch.Dir
+	verified memo
 }
 
 var _ cas.Store = (*Store)(nil)
 
-// stamp tells whether a file is still the one that was hashed. A change time would not do: linking changes it.
-type stamp struct {
-	dev, ino    uint64
-	size, mtime int64
-}
-
-func stampOf(info fs.FileInfo) stamp {
-	s := stamp{size: info.Size(), mtime: info.ModTime().UnixNano()}
-	if sys, ok := info.Sys().(*syscall.Stat_t); ok {
-		s.dev, s.ino = uint64(sys.Dev), sys.Ino
-	}
-	return s
-}
-
 // Open opens the folder, creating it if need be, and removes what processes that are gone have left in it.
 func Open(root string) (*Store, cas.StoreErr) {
-	s := &Store{root: root, verified: map[string]stamp{}}
-	var err errctx.WithContext[*scratch.Fault]
-	if s.scratch, err = scratch.Open(filepath.Join(root, tmpName)); err != nil {
+	dir, err := scratch.Open(filepath.Join(root, tmpName))
+	if err != nil {
 		return nil, errctx.Map(errctx.Wrap(err, "open store", slog.String("root", root)), scratchFault)
 	}
-	return s, nil
+	return &Store{root: root, scratch: dir}, nil
 }
 
 // Close removes this process's temporary files.
@@ -77,23 +67,31 @@ func scratchFault(f *scratch.Fault) cas.StoreError { return cas.FromErrno(f.Op, 
 // path returns where a blob is, in its plain or executable form.
 func (s *Store) path(d digest.Digest, executable bool) string {
 	name := d.Hex()
-	p := filepath.Join(s.root, name[:2], name)
+	p := s.root + string(filepath.Separator) + name[:2] + string(filepath.Separator) + name
 	if executable {
 		p += executableSuffix
 	}
 	return p
 }
 
-// forms are the two places a blob may be in.
+// forms are the two files a blob may be in.
 var forms = [2]bool{false, true}
 
-// Missing implements cas.Store. A file of the wrong length is not the blob.
+// modes are the modes of the two forms.
+func mode(executable bool) fs.FileMode {
+	if executable {
+		return 0o555
+	}
+	return 0o444
+}
+
+// Missing implements [cas.Store]. A file of the wrong length is not the blob.
 func (s *Store) Missing(ctx context.Context, digests []digest.Digest) ([]digest.Digest, cas.StoreErr) {
 	var missing []digest.Digest
 	seen := make(map[digest.Digest]bool, len(digests))
 	for _, d := range digests {
-		if err := interrupted(ctx, "look for blobs"); err != nil {
-			return nil, err
+		if ctx.Err() != nil {
+			return nil, errctx.New(cas.Ended(ctx, "lstat"), "look for blobs")
 		}
 		if seen[d] {
 			continue
@@ -127,10 +125,10 @@ func (s *Store) has(d digest.Digest) (bool, cas.StoreErr) {
 	return false, nil
 }
 
-// Remove removes the blob and reports whether it was there.
+// Remove removes the blob, in both forms, and reports whether it was there.
 func (s *Store) Remove(ctx context.Context, d digest.Digest) (bool, cas.StoreErr) {
-	if err := interrupted(ctx, "remove blob"); err != nil {
-		return false, err
+	if ctx.Err() != nil {
+		return false, errctx.New(cas.Ended(ctx, "remove"), "remove blob")
 	}
 	was := false
 	for _, x := range forms {
@@ -147,28 +145,16 @@ func (s *Store) Remove(ctx context.Context, d digest.Digest) (bool, cas.StoreErr
 
 // Sync makes durable what has been stored so far, by this and any other process.
 func (s *Store) Sync(ctx context.Context) cas.StoreErr {
-	if err := interrupted(ctx, "sync store"); err != nil {
-		return err
+	if ctx.Err() != nil {
+		return errctx.New(cas.Ended(ctx, "sync"), "sync store")
 	}
 	f, err := os.Open(s.root)
 	if err == nil {
 		err = syncAll(f)
-		_ = f.Close()
+		_ = f.Close() // read only
 	}
 	if err != nil {
 		return errctx.New(cas.FromErrno("sync", s.root, err), "sync store")
-	}
-	return nil
-}
-
-func missing(d digest.Digest, doing string) cas.StoreErr {
-	return errctx.New[cas.StoreError](&cas.MissingDigest{Digest: d, Where: "disk"}, doing)
-}
-
-// interrupted returns an error when the context has ended.
-func interrupted(ctx context.Context, op string) cas.StoreErr {
-	if err := ctx.Err(); err != nil {
-		return errctx.New[cas.StoreError](&cas.Interrupted{Op: op, Err: err}, op)
 	}
 	return nil
 }

@@ -56,14 +56,15 @@ func (s *Store) walk(ctx context.Context, yield func(Blob, cas.StoreErr) bool, f
 
 func (s *Store) walkShard(ctx context.Context, dir string, yield func(Blob, cas.StoreErr) bool, foreign func(string)) bool {
 	files, err := s.list(dir)
-	if err == nil {
-		err = interrupted(ctx, "walk store")
-	}
 	if err != nil {
 		yield(Blob{}, err)
 		return false
 	}
 	for _, e := range files {
+		if ctx.Err() != nil {
+			yield(Blob{}, errctx.New(cas.Ended(ctx, "walk"), "walk store"))
+			return false
+		}
 		path := filepath.Join(dir, e.Name())
 		info, serr := e.Info()
 		if errors.Is(serr, fs.ErrNotExist) {
@@ -105,19 +106,24 @@ func isShard(e fs.DirEntry) bool {
 const MinPrefix = 4
 
 // Find returns the blobs whose hash begins with prefix, which has at least
-// MinPrefix lower-case hexadecimal digits; no blob matches any other.
+// MinPrefix lower-case hexadecimal digits; no blob matches any other. Their
+// sizes are those of their files.
 func (s *Store) Find(ctx context.Context, prefix string) ([]digest.Digest, cas.StoreErr) {
 	if len(prefix) < MinPrefix || len(prefix) > 64 || strings.Trim(prefix, "0123456789abcdef") != "" {
 		return nil, nil
 	}
 	var found []digest.Digest
+	if strings.HasPrefix(digest.Empty.Hex(), prefix) {
+		found = append(found, digest.Empty)
+	}
 	var fault cas.StoreErr
 	s.walkShard(ctx, filepath.Join(s.root, prefix[:2]), func(b Blob, err cas.StoreErr) bool {
 		if err != nil {
 			fault = err
 			return false
 		}
-		if strings.HasPrefix(b.Digest.Hex(), prefix) && !slices.ContainsFunc(found, func(d digest.Digest) bool { return d.Hash == b.Digest.Hash }) {
+		known := func(d digest.Digest) bool { return d.Hash == b.Digest.Hash } // in its other form
+		if strings.HasPrefix(b.Digest.Hex(), prefix) && !slices.ContainsFunc(found, known) {
 			found = append(found, b.Digest)
 		}
 		return true
@@ -155,8 +161,9 @@ type Report struct {
 	Foreign []string // paths in the store's folder that are not the store's
 }
 
-// Verify reads every blob with so many workers and puts aside what is corrupt. From
-// time to time it calls progress, from one goroutine at a time, with what has been read so far.
+// Verify reads every blob with so many workers and puts aside what is corrupt. After each file
+// it calls progress, if there is one and from one goroutine at a time, with what has been read so far.
+// The size in a CorruptBlob's digest is that of the file: its name has but the hash.
 func (s *Store) Verify(ctx context.Context, workers int, progress func(blobs int, bytes int64)) (Report, cas.StoreErr) {
 	var (
 		r     Report
@@ -186,7 +193,9 @@ func (s *Store) Verify(ctx context.Context, workers int, progress func(blobs int
 						}
 					}
 				}
-				progress(r.Blobs, r.Bytes)
+				if progress != nil {
+					progress(r.Blobs, r.Bytes)
+				}
 				mu.Unlock()
 			}
 		})
@@ -209,21 +218,19 @@ func (s *Store) Verify(ctx context.Context, workers int, progress func(blobs int
 	return r, errctx.Wrap(fault, "verify store")
 }
 
-// check reads a file, whatever this process remembers of it. The name says the
-// hash; the size is whatever the file has.
+// check reads a file, whatever this process remembers of it.
 func (s *Store) check(b Blob) cas.StoreErr {
 	f, err := s.open(b.Digest, b.Executable)
 	if err != nil {
 		return err
 	}
+	defer func() { _ = f.Close() }() // read only
 	got, rerr := digest.FromReader(f)
 	if rerr != nil {
-		_ = f.Close()
 		return errctx.New(cas.FromErrno("read", b.Path, rerr), "verify blob")
 	}
 	if got != b.Digest {
 		return s.corrupt(f, b.Digest, got)
 	}
-	_ = f.Close()
 	return nil
 }

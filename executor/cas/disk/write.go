@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -9,156 +10,39 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/holdfast-go/holdfast/errctx"
 	"github.com/holdfast-go/holdfast/executor/cas"
 	"github.com/holdfast-go/holdfast/executor/digest"
-	"golang.org/x/sys/unix"
 )
 
-// Put implements cas.Store.
+// Put implements [cas.Store].
 func (s *Store) Put(ctx context.Context, data []byte) (digest.Digest, cas.StoreErr) {
+	if ctx.Err() != nil {
+		return digest.Digest{}, errctx.New(cas.Ended(ctx, "put"), "store blob")
+	}
 	d := digest.Of(data)
-	if err := interrupted(ctx, "store blob"); err != nil {
-		return digest.Digest{}, err
+	there, err := s.has(d)
+	if err == nil && !there {
+		err = s.write(bytes.NewReader(data), d)
 	}
-	if there, err := s.has(d); err != nil || there {
-		return d, errctx.Wrap(err, "store blob")
+	if err != nil {
+		return digest.Digest{}, errctx.Wrap(err, "store blob", slog.Any("digest", d))
 	}
+	return d, nil
+}
+
+func (s *Store) write(r io.Reader, d digest.Digest) cas.StoreErr {
 	tmp := s.scratch.Name()
-	err := os.WriteFile(tmp, data, 0o444)
-	if err == nil {
-		return d, s.publish(tmp, d, false)
+	if err := cas.WriteFile(r, d, false, tmp); err != nil {
+		return err
 	}
-	_ = os.Remove(tmp)
-	return digest.Digest{}, errctx.New(s.writeFault(tmp, d.Size, err), "store blob", slog.Any("digest", d))
-}
-
-// Import implements cas.Store. With Copy a symbolic link is followed, with Move it is not a file.
-func (s *Store) Import(ctx context.Context, path string, how cas.How) (digest.Digest, cas.StoreErr) {
-	if err := interrupted(ctx, "import file"); err != nil {
-		return digest.Digest{}, err
-	}
-	f, info, err := openFile(path, how)
-	if err != nil {
-		return digest.Digest{}, errctx.Wrap(err, "import file")
-	}
-	defer func() { _ = f.Close() }() // read only
-	d, rerr := digest.FromReader(f)
-	if rerr != nil {
-		return digest.Digest{}, errctx.New(readFault(path, rerr), "import file")
-	}
-	if there, err := s.has(d); err != nil || there {
-		return d, errctx.Wrap(err, "import file", slog.String("path", path))
-	}
-	if how == cas.Move && movable(info) {
-		if moved, err := s.move(path, info, d); moved || err != nil {
-			return d, errctx.Wrap(err, "import file", slog.String("path", path))
-		}
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return digest.Digest{}, errctx.New(readFault(path, err), "import file")
-	}
-	d, err = s.copy(f, path, info.Size())
-	return d, errctx.Wrap(err, "import file", slog.String("path", path))
-}
-
-// openFile opens a regular file for reading, and nothing that reading could hang on.
-func openFile(path string, how cas.How) (*os.File, fs.FileInfo, cas.StoreErr) {
-	flags := os.O_RDONLY | syscall.O_NONBLOCK
-	if how == cas.Move {
-		flags |= syscall.O_NOFOLLOW
-	}
-	f, err := os.OpenFile(path, flags, 0)
-	if err != nil {
-		return nil, nil, errctx.New(readFault(path, err), "open file")
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "open", Path: path, Err: syscall.EINVAL}
-		if info.IsDir() {
-			err = &fs.PathError{Op: "open", Path: path, Err: syscall.EISDIR}
-		}
-	}
-	if err != nil {
-		_ = f.Close()
-		return nil, nil, errctx.New(readFault(path, err), "open file")
-	}
-	return f, info, nil
-}
-
-// readFault tells a file that cannot be read from a machine that is short of something.
-func readFault(path string, err error) cas.StoreError {
-	if e, ok := cas.FromErrno("read", path, err).(*cas.Resource); ok {
-		return e
-	}
-	return &cas.Unreadable{Path: path, Err: err}
-}
-
-// movable reports whether no other name leads to the file's bytes.
-func movable(info fs.FileInfo) bool {
-	sys, ok := info.Sys().(*syscall.Stat_t)
-	return ok && sys.Nlink == 1
-}
-
-// move takes the file itself, if it is on our file system and still the one that was hashed.
-func (s *Store) move(path string, hashed fs.FileInfo, d digest.Digest) (bool, cas.StoreErr) {
-	tmp := s.scratch.Name()
-	if os.Rename(path, tmp) != nil {
-		return false, nil // a copy serves as well
-	}
-	now, err := os.Lstat(tmp)
-	if err != nil || stampOf(now) != stampOf(hashed) {
-		_ = os.Rename(tmp, path)
-		return false, nil
-	}
-	if err := os.Chmod(tmp, 0o444); err != nil {
-		_ = os.Rename(tmp, path)
-		return false, nil
-	}
-	return true, s.publish(tmp, d, false)
-}
-
-// copy stores what r yields, hashing it on the way: what counts is what was copied.
-func (s *Store) copy(r io.Reader, path string, size int64) (digest.Digest, cas.StoreErr) {
-	tmp := s.scratch.Name()
-	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o444)
-	if err != nil {
-		return digest.Digest{}, errctx.New(s.writeFault(tmp, size, err), "copy")
-	}
-	h := digest.NewHasher()
-	w := &writer{f: f}
-	_, cerr := io.Copy(io.MultiWriter(w, h), r)
-	if e := f.Close(); w.err == nil {
-		w.err = e
-	}
-	switch {
-	case w.err != nil:
-		_ = os.Remove(tmp)
-		return digest.Digest{}, errctx.New(s.writeFault(tmp, size, w.err), "copy")
-	case cerr != nil:
-		_ = os.Remove(tmp)
-		return digest.Digest{}, errctx.New(readFault(path, cerr), "copy")
-	}
-	d := h.Digest()
-	return d, s.publish(tmp, d, false)
-}
-
-// writer remembers its own error, to tell it from the reader's.
-type writer struct {
-	f   *os.File
-	err error
-}
-
-func (w *writer) Write(p []byte) (int, error) {
-	n, err := w.f.Write(p)
-	w.err = err
-	return n, err
+	return s.publish(tmp, s.path(d, false), d.Size)
 }
 
 // publish gives a whole file its name. Whoever comes second replaces the same bytes.
-func (s *Store) publish(tmp string, d digest.Digest, executable bool) cas.StoreErr {
-	path := s.path(d, executable)
+func (s *Store) publish(tmp, path string, size int64) cas.StoreErr {
 	err := os.Rename(tmp, path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = os.MkdirAll(filepath.Dir(path), 0o755); err == nil {
@@ -167,35 +51,99 @@ func (s *Store) publish(tmp string, d digest.Digest, executable bool) cas.StoreE
 	}
 	if err != nil {
 		_ = os.Remove(tmp)
-		return errctx.New(s.writeFault(path, d.Size, err), "name blob", slog.Any("digest", d))
+		return errctx.New(cas.WriteFault("rename", path, size, err), "name blob")
 	}
 	return nil
 }
 
-// derive makes one form of a blob from the other, verified.
-func (s *Store) derive(ctx context.Context, d digest.Digest, executable bool) cas.StoreErr {
-	f, err := s.open(d, !executable)
+// Import implements [cas.Store]. Move takes the file itself if it is on the store's
+// file system and has no other name, and copies it otherwise.
+func (s *Store) Import(ctx context.Context, path string, how cas.How) (digest.Digest, cas.StoreErr) {
+	if ctx.Err() != nil {
+		return digest.Digest{}, errctx.New(cas.Ended(ctx, "import"), "import file")
+	}
+	d, err := s.take(path, how)
 	if err != nil {
-		return err
+		return digest.Digest{}, errctx.Wrap(err, "import file", slog.String("path", path))
 	}
-	r := &reader{store: s, f: f, want: d, hash: digest.NewHasher()}
-	defer func() { _ = r.Close() }()
-	tmp := s.scratch.Name()
-	if err := cas.WriteFile(r, d, executable, tmp); err != nil {
-		return err
-	}
-	return s.publish(tmp, d, executable)
+	return d, nil
 }
 
-// writeFault adds what a full disk lacks.
-func (s *Store) writeFault(path string, need int64, err error) cas.StoreError {
-	e := cas.FromErrno("write", path, err)
-	if full, ok := e.(*cas.DiskFull); ok {
-		full.Need = need
-		var fsys unix.Statfs_t
-		if unix.Statfs(s.root, &fsys) == nil {
-			full.Free = int64(fsys.Bavail) * int64(fsys.Bsize)
+func (s *Store) take(path string, how cas.How) (digest.Digest, cas.StoreErr) {
+	f, info, err := cas.OpenSource(path, how)
+	if err != nil {
+		return digest.Digest{}, err
+	}
+	defer func() { _ = f.Close() }() // read only
+	if how == cas.Move && movable(info) {
+		d, moved, err := s.move(f, info)
+		if moved || err != nil {
+			return d, err
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return digest.Digest{}, errctx.New(cas.SourceFault(path, err), "copy file")
 		}
 	}
-	return e
+	return s.copy(f, info.Size())
+}
+
+// movable reports whether no other name leads to the file's bytes.
+func movable(info fs.FileInfo) bool {
+	sys, ok := info.Sys().(*syscall.Stat_t)
+	return ok && sys.Nlink == 1
+}
+
+// move hashes the file and, unless the blob is there, takes it if it then still is
+// what was hashed. Where that cannot be done it reports false: a copy serves as well.
+func (s *Store) move(f *os.File, info fs.FileInfo) (digest.Digest, bool, cas.StoreErr) {
+	path := f.Name()
+	d, err := digest.FromReader(f)
+	if err != nil {
+		return d, false, errctx.New(cas.SourceFault(path, err), "hash file")
+	}
+	if there, err := s.has(d); there || err != nil {
+		return d, there, err
+	}
+	tmp := s.scratch.Name()
+	if os.Rename(path, tmp) != nil {
+		return d, false, nil
+	}
+	// What can be executed will be: the other form may never be needed.
+	executable := info.Mode()&0o111 != 0
+	now, err := os.Lstat(tmp)
+	if err != nil || stampOf(now) != stampOf(info) || os.Chmod(tmp, mode(executable)) != nil || os.Chtimes(tmp, time.Time{}, time.Now()) != nil {
+		_ = os.Rename(tmp, path) // if it cannot be put back the copy still has the bytes
+		return d, false, nil
+	}
+	return d, true, s.publish(tmp, s.path(d, executable), d.Size)
+}
+
+// copy stores what the file yields, hashing it on the way: what counts is what was copied.
+func (s *Store) copy(f *os.File, size int64) (digest.Digest, cas.StoreErr) {
+	tmp := s.scratch.Name()
+	src := &source{f: f, hash: digest.NewHasher()}
+	if err := cas.WriteFile(src, digest.Digest{Size: size}, false, tmp); err != nil {
+		return digest.Digest{}, err
+	}
+	d := src.hash.Digest()
+	if there, err := s.has(d); there || err != nil {
+		_ = os.Remove(tmp)
+		return d, err
+	}
+	return d, s.publish(tmp, s.path(d, false), d.Size)
+}
+
+// source hashes what is read from a file to be imported, and types the errors.
+type source struct {
+	f    *os.File
+	hash *digest.Hasher
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.f.Read(p)
+	_, _ = s.hash.Write(p[:n]) // never fails
+	if err != nil && err != io.EOF {
+		return n, errctx.New(cas.SourceFault(s.f.Name(), err), "read file")
+	}
+	return n, err
 }

@@ -118,7 +118,7 @@ func (r *reader) checkReferences() {
 		first := r.drafts[cycle[0]]
 		edge := slices.IndexFunc(first.refs, func(ref reference) bool { return first.Inputs[ref.input].Step == path[1] })
 		r.report(Fault{Pos: first.refs[edge].stepPos, Kind: Cycle,
-			Message: "steps need each other: " + strings.Join(path, " -> "), Hint: "each takes an input from the next"})
+			Message: "cycle: " + strings.Join(path, " -> "), Hint: "each takes an input from the next"})
 	}
 }
 

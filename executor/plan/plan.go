@@ -31,7 +31,8 @@
 //
 //   - A Plan has been checked against every rule, and each of its inputs was there and readable.
 //   - All faults of a file are found at once, each with file, line, column, cause and, where there is one, remedy.
-//     A fault does not cause others: what was not understood is not taken for missing.
+//     A fault does not cause others: what was not understood is not taken for missing. Only a file that is no YAML
+//     has one fault, where the reader stopped.
 //   - Any bytes are read without a panic, within the limits below.
 package plan
 

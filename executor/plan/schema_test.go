@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/holdfast-go/holdfast/executor/plan"
 )
@@ -32,6 +32,27 @@ func compileSchema(t *testing.T, pointer string) *jsonschema.Schema {
 	return s
 }
 
+// stringKeys makes every key a string, as in JSON, which the schema is for.
+func stringKeys(v any) any {
+	switch v := v.(type) {
+	case map[any]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[fmt.Sprint(k)] = stringKeys(e)
+		}
+		return out
+	case map[string]any:
+		for k, e := range v {
+			v[k] = stringKeys(e)
+		}
+	case []any:
+		for i, e := range v {
+			v[i] = stringKeys(e)
+		}
+	}
+	return v
+}
+
 // validate says what the schema says about a YAML text.
 func validate(t *testing.T, s *jsonschema.Schema, src string) error {
 	t.Helper()
@@ -39,7 +60,7 @@ func validate(t *testing.T, s *jsonschema.Schema, src string) error {
 	if err := yaml.Unmarshal([]byte(src), &value); err != nil {
 		t.Fatal(err)
 	}
-	text, err := json.Marshal(value)
+	text, err := json.Marshal(stringKeys(value))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,8 +99,8 @@ func planOf(tools toolbox, flags, units []string, headers map[string][]string) p
 		p.steps = append(p.steps, s)
 	}
 	p.steps[0].comment = []string{
-		"A compiler starts an assembler or a linker and needs a PATH to find it; the environment is",
-		"empty but for what is declared.",
+		"A compiler finds its assembler and linker by PATH. This one is what a step without any gets;",
+		"it is written out because -compare runs these very commands without holdfast.",
 	}
 	last := len(units) - 1 // the program; the others are the library
 	p.steps = append(p.steps, step{

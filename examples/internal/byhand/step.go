@@ -13,7 +13,7 @@ import (
 	"github.com/holdfast-go/holdfast/executor/plan"
 )
 
-// defaultPath is where a command is looked up when the step declares no PATH.
+// defaultPath is the PATH of a step that declares none.
 const defaultPath = "/usr/local/bin:/usr/bin:/bin"
 
 // work is a step that is being carried out.
@@ -81,9 +81,12 @@ func (w work) give(from, to string) StepErr {
 	return nil
 }
 
-// environ returns the declared environment, which is not nil: nil would be ours.
+// environ returns the declared environment, and a PATH if it has none.
 func (w work) environ() []string {
-	env := []string{}
+	var env []string
+	if _, ok := w.step.Env["PATH"]; !ok {
+		env = []string{"PATH=" + defaultPath}
+	}
 	for name, value := range w.step.Env {
 		env = append(env, name+"="+value)
 	}

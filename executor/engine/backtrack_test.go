@@ -211,7 +211,7 @@ func TestLostSource(t *testing.T) {
 		}
 		r := w.run()
 		b := of[event.Backtrack](r)
-		if len(b) != 1 || !b[0].Source || b[0].Producer != "in.txt" || b[0].Consumer != "up" {
+		if len(b) != 1 || !b[0].Reread || b[0].Producer != "in.txt" || b[0].Consumer != "up" {
 			t.Errorf("change %v: backtracks %+v", change, b)
 		}
 		if !change {

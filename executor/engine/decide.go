@@ -66,7 +66,7 @@ func (r *run) backtrack(n *node, d *done, v classify.Verdict) {
 			}
 		}
 		batches = append(batches, &batch{event.Backtrack{
-			Missing: []digest.Digest{lost}, Producer: name, Consumer: n.name, Attempt: attempt, Source: producer == nil, Err: d.err,
+			Missing: []digest.Digest{lost}, Producer: name, Consumer: n.name, Attempt: attempt, Reread: producer == nil, Err: d.err,
 		}, producer})
 	}
 	for _, key := range v.Keys {

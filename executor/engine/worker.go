@@ -72,7 +72,7 @@ func (w *worker) step(ctx context.Context, d *done) Err {
 	if err := w.sources.store(ctx, w.Runner.Store, b.sources); err != nil {
 		return errctx.Wrap(err, "run step", slog.String("step", w.node.name))
 	}
-	w.msgs <- message{started: &event.StepStarted{Step: w.node.name, Digest: d.key, Rerun: w.bypass}}
+	w.msgs <- message{started: &event.StepStarted{Step: w.node.name, Digest: d.key, Source: d.source}}
 	out, rerr := w.Runner.Execute(ctx, runner.Job{Name: w.node.name, Action: b.action, Coded: b.coded, Inputs: b.tree, How: w.how})
 	if rerr != nil {
 		return errctx.Map(errctx.Wrap(rerr, "run step", slog.String("step", w.node.name)), stepFault)

@@ -41,7 +41,7 @@ type Plan struct {
 type StepStarted struct {
 	Step   string        `json:"step"`
 	Digest digest.Digest `json:"digest"` // of the action
-	Rerun  bool          `json:"rerun"`  // a lost blob is being reproduced
+	Source Source        `json:"source"` // Executed, or Rerun when a lost blob is being reproduced
 }
 
 // Source says where a step's result came from.
@@ -83,7 +83,7 @@ type Backtrack struct {
 	Producer string          `json:"producer"`         // a step, or the path of a source file
 	Consumer string          `json:"consumer"`         // the step that needed them, or "out" for the placing of outputs
 	Attempt  int             `json:"attempt"`          // 1 for the first time these digests are lost
-	Source   bool            `json:"source,omitempty"` // the producer is a file of the workspace, read again
+	Reread   bool            `json:"reread,omitempty"` // the producer is a file of the workspace: it is read again
 	Err      error           `json:"-"`                // what arrived at the top, with its type
 }
 

@@ -174,7 +174,7 @@ func (p *page) backtrack(b *bytes.Buffer, e event.Backtrack) {
 		short = append(short, d.Short()[:6]+"…") // a line holds several
 	}
 	from, repair := "produced by", "rerun with cache reads off"
-	if e.Source {
+	if e.Reread {
 		from, repair = "of source file", "read again"
 	}
 	fmt.Fprintf(b, "%s %s missing (%s) %s %s: %s", p.mark(cyan, "backtrack:"), blobs, list(short, maxBlobs), from, quote(e.Producer), repair)

@@ -50,7 +50,7 @@ func TestLines(t *testing.T) {
 		{"many blobs", `backtrack: 9 blobs missing (3f2a9c…, 3f2a9d…, 3f2a9e… and 6 more) produced by "a": rerun with cache reads off, attempt 3`,
 			event.Backtrack{Missing: missing(9), Producer: "a", Attempt: 3}},
 		{"a source", `backtrack: 1 blob missing (3f2a9c…) of source file "hello.c": read again`,
-			event.Backtrack{Missing: missing(1), Producer: "hello.c", Source: true, Attempt: 1}},
+			event.Backtrack{Missing: missing(1), Producer: "hello.c", Reread: true, Attempt: 1}},
 
 		{"all well", "ok: 3 executed, 1 rerun, 38 cached in 1.24s", event.Finished{OK: true, Executed: 3, Rerun: 1, Cached: 38, DurationMS: 1240}},
 		{"nothing rerun", "ok: 0 executed, 42 cached in 0.00s", event.Finished{OK: true, Cached: 42, DurationMS: 4}},

@@ -33,7 +33,7 @@ type Lost struct {
 // StoreFault is a fault of the store, or of the disk that it shares with the sandboxes.
 type StoreFault struct{ cas.StoreError }
 
-// TreeFault says that the input root is not a well-formed tree.
+// TreeFault says that the input root is not a well-formed tree: a [*merkle.Malformed] or a [*merkle.TooLarge].
 type TreeFault struct{ merkle.WalkError }
 
 func (*InputsLost) sandboxError() {}
@@ -59,12 +59,22 @@ func (e *InputsLost) Unwrap() []error {
 	return all
 }
 
+// Unwrap returns the store's error.
 func (e StoreFault) Unwrap() error { return e.StoreError }
-func (e TreeFault) Unwrap() error  { return e.WalkError }
+
+// Unwrap returns the tree's error.
+func (e TreeFault) Unwrap() error { return e.WalkError }
 
 func storeFault(e cas.StoreError) Error   { return StoreFault{e} }
-func treeFault(e merkle.WalkError) Error  { return TreeFault{e} }
 func scratchFault(e *scratch.Fault) Error { return StoreFault{cas.FromErrno(e.Op, e.Path, e.Err)} }
+
+// walkFault tells what is wrong with a tree from what is wrong with the store that it is in.
+func walkFault(e merkle.WalkError) Error {
+	if f, ok := e.(merkle.StoreFault); ok {
+		return StoreFault(f)
+	}
+	return TreeFault{e}
+}
 
 func local(op, path string, err error) Err {
 	return errctx.New[Error](StoreFault{cas.FromErrno(op, path, err)}, "prepare sandbox", slog.String("path", path))

@@ -9,10 +9,12 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"syscall"
 
@@ -26,7 +28,7 @@ import (
 // Dir makes the sandboxes of one process.
 type Dir struct {
 	scratch *scratch.Dir
-	noLinks atomic.Bool // the file system has refused links for good
+	noLinks atomic.Pointer[cas.LinkRefused] // how the file system has refused links for good
 }
 
 // Open returns a Dir under parent, which has to be on the store's file system for
@@ -91,6 +93,7 @@ func (s *Sandbox) Keep(parent string) (string, Err) {
 		return "", local("create folder", parent, err)
 	}
 	if err := os.Rename(s.base, filepath.Join(kept, "sandbox")); err != nil {
+		_ = os.Remove(kept) // empty
 		return "", local("move folder", s.base, err)
 	}
 	return filepath.Join(kept, "sandbox", "root"), nil
@@ -109,7 +112,7 @@ const (
 // Report says what materialising did.
 type Report struct {
 	Linked, Copied int
-	Refused        *cas.LinkRefused // why the first copy was made, nil when none had to be
+	Refused        *cas.LinkRefused // why copies were made that nobody asked for, nil when there are none
 }
 
 // Materialize fills the sandbox with the tree under root. The folders' messages
@@ -152,7 +155,7 @@ func (s *Sandbox) Materialize(ctx context.Context, store cas.Store, root digest.
 	if werr != nil {
 		incomplete, ok := werr.Root().(*merkle.Incomplete)
 		if !ok {
-			return report, errctx.Map(errctx.Wrap(werr, "walk input root", slog.Any("root", root)), treeFault)
+			return report, errctx.Map(errctx.Wrap(werr, "walk input root", slog.Any("root", root)), walkFault)
 		}
 		for _, f := range incomplete.Faults {
 			lost = append(lost, Lost{f.Path, errctx.Wrap(f.Err, "read input folder", slog.String("path", f.Path))})
@@ -174,48 +177,82 @@ func isLost(err cas.StoreErr) bool {
 }
 
 func (s *Sandbox) file(ctx context.Context, store cas.Store, e merkle.Entry, dst string, how How, report *Report) cas.StoreErr {
-	if how == Link && !s.dir.noLinks.Load() {
-		err := store.Link(ctx, e.Digest, e.Executable, dst)
-		if err == nil {
-			report.Linked++
-			if stat, serr := os.Lstat(dst); serr == nil {
-				s.held = append(s.held, held{dst, e.Digest, stat})
+	if how == Link {
+		refused := s.dir.noLinks.Load()
+		if refused == nil {
+			err := store.Link(ctx, e.Digest, e.Executable, dst)
+			if err == nil {
+				report.Linked++
+				s.hold(dst, e.Digest)
+				return nil
 			}
-			return nil
-		}
-		refused, ok := err.Root().(*cas.LinkRefused)
-		if !ok {
-			return err
+			var ok bool
+			if refused, ok = err.Root().(*cas.LinkRefused); !ok {
+				return err
+			}
+			if !errors.Is(refused.Err, syscall.EMLINK) { // which concerns this blob alone
+				s.dir.noLinks.Store(refused)
+			}
 		}
 		if report.Refused == nil {
 			report.Refused = refused
 		}
-		if errno, _ := refused.Err.(syscall.Errno); errno != syscall.EMLINK { // EMLINK concerns this blob alone
-			s.dir.noLinks.Store(true)
-		}
+	}
+	if err := cas.CopyTo(ctx, store, e.Digest, e.Executable, dst); err != nil {
+		return err
 	}
 	report.Copied++
-	return cas.CopyTo(ctx, store, e.Digest, e.Executable, dst)
+	return nil
 }
 
-// Prepare creates the parent folders of outputs, which are clean slash paths.
+// hold remembers what a link looked like. The empty blob is no link: it has no bytes to share.
+func (s *Sandbox) hold(dst string, d digest.Digest) {
+	if d == digest.Empty {
+		return
+	}
+	if stat, err := os.Lstat(dst); err == nil {
+		s.held = append(s.held, held{dst, d, stat})
+	}
+}
+
+// Prepare creates the parent folders of outputs, which are clean slash paths. It creates
+// nothing outside the sandbox, and where an input is in the way of a folder it
+// leaves that one out: then there will be no output, which is for the process to answer for.
 func (s *Sandbox) Prepare(outputs []string) Err {
+	root, err := os.OpenRoot(s.Root) // follows no symbolic link to a place outside
+	if err != nil {
+		return local("open folder", s.Root, err)
+	}
+	defer func() { _ = root.Close() }()
 	for _, o := range outputs {
-		dir := filepath.Join(s.Root, filepath.Dir(filepath.FromSlash(o)))
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return local("create folder", dir, err)
+		dir := filepath.Dir(filepath.FromSlash(o))
+		if err := root.MkdirAll(dir, 0o755); err != nil && !inTheWay(err) {
+			return local("create folder", filepath.Join(s.Root, dir), err)
 		}
 	}
 	return nil
 }
 
-// Tampered returns the inputs whose shared bytes the process has written to: with them it
-// has changed the store's blobs. Replacing or removing an input harms nobody.
+// inTheWay reports whether a folder could not be made because of what an input has at its path:
+// a file, a link to itself, a link out of the sandbox (which is no errno).
+func inTheWay(err error) bool {
+	errno, ok := errors.AsType[syscall.Errno](err)
+	switch errno {
+	case syscall.ENOTDIR, syscall.EEXIST, syscall.ELOOP:
+		return true
+	}
+	return !ok
+}
+
+// Tampered returns the blobs whose shared bytes the process has written to, each once: it has
+// changed them for the store and for every other sandbox. Replacing or removing an input harms nobody.
+// So a change by another process that shares the blob shows here, too.
 func (s *Sandbox) Tampered() []digest.Digest {
 	var all []digest.Digest
 	for _, h := range s.held {
 		now, err := os.Lstat(h.path)
-		if err == nil && os.SameFile(now, h.stat) && (now.Size() != h.stat.Size() || !now.ModTime().Equal(h.stat.ModTime())) {
+		written := err == nil && os.SameFile(now, h.stat) && (now.Size() != h.stat.Size() || !now.ModTime().Equal(h.stat.ModTime()))
+		if written && !slices.Contains(all, h.digest) {
 			all = append(all, h.digest)
 		}
 	}

@@ -3,6 +3,7 @@ package disk
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"iter"
 	"log/slog"
@@ -224,13 +225,10 @@ func (s *Store) check(b Blob) cas.StoreErr {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = f.Close() }() // read only
-	got, rerr := digest.FromReader(f)
-	if rerr != nil {
-		return errctx.New(cas.FromErrno("read", b.Path, rerr), "verify blob")
-	}
-	if got != b.Digest {
-		return s.corrupt(f, b.Digest, got)
+	r := s.reader(f, b.Digest)
+	defer func() { _ = r.Close() }() // read only
+	if _, err := io.Copy(io.Discard, r); err != nil {
+		return cas.ReadError(err, b.Digest)
 	}
 	return nil
 }

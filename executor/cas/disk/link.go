@@ -119,7 +119,7 @@ func (s *Store) hash(d digest.Digest, executable bool) (stamp, cas.StoreErr) {
 		return stamp{}, errctx.New(cas.FromErrno("read", f.Name(), err), "verify blob", slog.Any("digest", d))
 	}
 	if got != d {
-		return stamp{}, s.corrupt(f, d, got)
+		return stamp{}, s.corrupt(f.Name(), info, d, got)
 	}
 	// Whoever was given a link may have changed the mode for all who have one. A copy has its own.
 	if m := mode(executable); info.Mode() != m {

@@ -56,7 +56,13 @@ func absent(err cas.StoreErr) bool {
 
 // reader verifies what it reads.
 func (s *Store) reader(f *os.File, d digest.Digest) io.ReadCloser {
-	return cas.VerifyReader(f, d, func(got digest.Digest) cas.StoreErr { return s.corrupt(f, d, got) })
+	return cas.VerifyReader(f, d, func(got digest.Digest) cas.StoreErr {
+		info, err := f.Stat()
+		if err != nil {
+			return errctx.New(cas.FromErrno("stat", f.Name(), err), "verify blob")
+		}
+		return s.corrupt(f.Name(), info, d, got)
+	})
 }
 
 // open opens one form of a blob and checks its length.
@@ -67,6 +73,10 @@ func (s *Store) open(d digest.Digest, executable bool) (*os.File, cas.StoreErr) 
 		return nil, errctx.New(gone(d), "open file")
 	}
 	if err != nil {
+		// What is not a regular file may not even open.
+		if info, lerr := os.Lstat(path); lerr == nil && !info.Mode().IsRegular() {
+			return nil, s.corrupt(path, info, d, digest.Digest{Size: info.Size()})
+		}
 		return nil, errctx.New(cas.FromErrno("open", path, err), "open file")
 	}
 	info, err := f.Stat()
@@ -87,51 +97,46 @@ func (s *Store) open(d digest.Digest, executable bool) (*os.File, cas.StoreErr) 
 	if got.Hash == d.Hash { // the file is well, and no blob has this length
 		return nil, errctx.New(gone(d), "open file")
 	}
-	return nil, s.corrupt(f, d, got)
+	return nil, s.corrupt(path, info, d, got)
 }
 
 func gone(d digest.Digest) cas.StoreError { return &cas.MissingDigest{Digest: d, Where: where} }
 
-// corrupt puts aside the file f, whose bytes are got, if it still is what has the
-// blob's name. It does not close f.
-func (s *Store) corrupt(f *os.File, d, got digest.Digest) cas.StoreErr {
+// corrupt puts aside the file whose bytes are got, if it still is what path leads to.
+func (s *Store) corrupt(path string, file fs.FileInfo, d, got digest.Digest) cas.StoreErr {
 	e := &cas.CorruptBlob{Digest: d, Where: where, Got: got}
-	if same(f, f.Name()) { // else somebody was faster
-		e.Kept = s.quarantine(f)
+	if at(path, file) { // else somebody was faster
+		e.Kept = s.quarantine(path, file)
 	}
-	return errctx.New[cas.StoreError](e, "verify blob", slog.String("file", f.Name()))
+	return errctx.New[cas.StoreError](e, "verify blob", slog.String("file", path))
 }
 
 // quarantine returns where the file is now. If it cannot be kept it is removed, and if that cannot be done
 // either it stays: it is corrupt whenever it is read.
-func (s *Store) quarantine(f *os.File) string {
+func (s *Store) quarantine(path string, file fs.FileInfo) string {
 	dir := filepath.Join(s.root, quarantineName)
-	kept := filepath.Join(dir, filepath.Base(f.Name())+"."+filepath.Base(s.scratch.Path)+"."+filepath.Base(s.scratch.Name()))
-	err := os.Rename(f.Name(), kept)
+	kept := filepath.Join(dir, filepath.Base(path)+"."+filepath.Base(s.scratch.Path)+"."+filepath.Base(s.scratch.Name()))
+	err := os.Rename(path, kept)
 	if errors.Is(err, fs.ErrNotExist) && os.MkdirAll(dir, 0o755) == nil {
-		err = os.Rename(f.Name(), kept)
+		err = os.Rename(path, kept)
 	}
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
-			_ = os.Remove(f.Name())
+			_ = os.Remove(path)
 		}
 		return ""
 	}
-	if !same(f, kept) {
-		// In the last moment somebody put a good one there. Nobody misses the name for long.
-		_ = os.Link(kept, f.Name())
+	if !at(kept, file) {
+		// In the last moment somebody put a good one there. Its name is back in no time.
+		_ = os.Link(kept, path)
 		_ = os.Remove(kept)
 		return ""
 	}
 	return kept
 }
 
-// same reports whether path leads to the open file.
-func same(f *os.File, path string) bool {
-	held, err := f.Stat()
-	if err != nil {
-		return false
-	}
+// at reports whether path leads to the file.
+func at(path string, file fs.FileInfo) bool {
 	now, err := os.Lstat(path)
-	return err == nil && os.SameFile(held, now)
+	return err == nil && os.SameFile(file, now)
 }

@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -74,7 +75,8 @@ func diskHint(dir string) string {
 // fullDisk is how little room, in bytes, makes a disk count as full: less than a page cache flush needs.
 const fullDisk = 64 << 10
 
-func isNotDir(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
+// gone reports whether there is nothing at a path.
+func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) }
 
 // escapes reports whether os.Root refused a path because it leads out of the root.
 // The error is unexported and no errno: what is neither of these can only be it.

@@ -10,7 +10,7 @@ package runner
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
+	"path"
 	"time"
 
 	"github.com/holdfast-go/holdfast/errctx"
@@ -48,7 +48,7 @@ type Job struct {
 	Name   string // for people
 	Action action.Action
 	Coded  action.Encoded
-	Inputs *merkle.Tree // the folders of the input root that are not in the store yet
+	Inputs *merkle.Tree // the folders of the input root that may not be in the store yet; nil when all are
 	How    sandbox.How
 }
 
@@ -136,12 +136,21 @@ func (r *Runner) materialize(ctx context.Context, j Job) (*sandbox.Sandbox, sand
 	}
 	report, err := sb.Materialize(ctx, r.Store, j.Action.InputRoot, r.folders(j.Inputs), j.How)
 	if err == nil {
-		err = sb.Prepare(j.Action.Outputs)
+		err = sb.Prepare(inWorkingDir(j.Action))
 	}
 	if err != nil {
 		return fail(sb, err)
 	}
 	return sb, report, nil
+}
+
+// inWorkingDir returns the outputs as paths in the sandbox.
+func inWorkingDir(a action.Action) []string {
+	all := make([]string, len(a.Outputs))
+	for i, out := range a.Outputs {
+		all[i] = path.Join(a.WorkingDir, out)
+	}
+	return all
 }
 
 // folders answers from the tree at hand, then from the store.
@@ -164,7 +173,7 @@ func (r *Runner) start(ctx context.Context, j Job, sb *sandbox.Sandbox) (*proces
 	p, err := process.Start(ctx, process.Spec{
 		Argv:    j.Action.Argv,
 		Env:     environ(j.Action.Env),
-		Dir:     filepath.Join(sb.Root, filepath.FromSlash(j.Action.WorkingDir)),
+		Dir:     workingDir(sb, j),
 		Stdout:  l.stdout,
 		Stderr:  l.stderr,
 		Timeout: j.Action.Timeout,

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,11 +60,9 @@ func (c *choice) String() string { return c.value }
 func (c *choice) Type() string   { return "HOW" }
 
 func (c *choice) Set(s string) error {
-	for _, v := range c.of {
-		if s == v {
-			c.value = s
-			return nil
-		}
+	if slices.Contains(c.of, s) {
+		c.value = s
+		return nil
 	}
 	return &Usage{Problem: "want one of " + strings.Join(c.of, ", ")}
 }

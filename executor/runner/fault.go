@@ -1,8 +1,6 @@
 package runner
 
 import (
-	"context"
-
 	"github.com/holdfast-go/holdfast/errctx"
 	"github.com/holdfast-go/holdfast/executor/actioncache"
 	"github.com/holdfast-go/holdfast/executor/cas"
@@ -88,13 +86,10 @@ func (e *StartError) Unwrap() error {
 }
 
 func (e *WaitError) Unwrap() error {
-	switch {
-	case e.Cause != nil:
+	if e.Cause != nil {
 		return e.Cause
-	case e.Cancelled != nil:
-		return e.Cancelled
 	}
-	return context.Canceled
+	return e.Cancelled
 }
 
 func (e *PersistError) Unwrap() error {

@@ -85,9 +85,16 @@ func (r *Runner) Lookup(ctx context.Context, key digest.Digest) (*action.Result,
 // [*PersistError]. A process that the context ended is a *WaitError.
 func (r *Runner) Execute(ctx context.Context, j Job) (*Outcome, Err) {
 	sb, report, err := r.materialize(ctx, j)
-	if sb != nil {
-		defer func() { _ = sb.Remove() }() // a leftover goes with the Dir
-	}
+	clean := false // nothing of the process is left
+	defer func() {
+		switch { // what neither can do is done with the Dir
+		case sb == nil:
+		case clean:
+			_ = sb.Reuse()
+		default:
+			_ = sb.Remove()
+		}
+	}()
 	if err != nil {
 		return nil, errctx.Map(err, phase[*MaterializeError])
 	}
@@ -117,6 +124,7 @@ func (r *Runner) Execute(ctx context.Context, j Job) (*Outcome, Err) {
 	} else {
 		o.Hint = diskHint(sb.Root)
 	}
+	clean = o.OK() && len(exit.Leftover) == 0
 	if r.Keep == KeepAlways || r.Keep == KeepOnFailure && !o.OK() {
 		if kept, kerr := sb.Keep(r.KeepDir); kerr == nil {
 			o.Sandbox = kept

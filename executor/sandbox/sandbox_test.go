@@ -742,3 +742,66 @@ func TestManySandboxesAtOnce(t *testing.T) {
 	wg.Wait()
 	want(t, nil, store.Pending())
 }
+
+func TestReuseGivesAnEmptySandbox(t *testing.T) {
+	dir, err := sandbox.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { dir.Close() })
+	first, err := dir.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Prepare([]string{"a/b/c"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{"x", ".hidden", "a/b/y"} {
+		if err := os.WriteFile(filepath.Join(first.Root, f), []byte("left"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := first.Reuse(); err != nil {
+		t.Fatal(err)
+	}
+	second, err := dir.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second.Root != first.Root {
+		t.Errorf("the folder was not used again")
+	}
+	if entries, err := os.ReadDir(second.Root); err != nil || len(entries) != 0 {
+		t.Errorf("left over: %v, %v", entries, err)
+	}
+	if third, err := dir.New(); err != nil || third.Root == second.Root {
+		t.Errorf("one folder for two: %v", err)
+	}
+}
+
+func TestAChangedSandboxIsNotReused(t *testing.T) {
+	dir, err := sandbox.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { dir.Close() })
+	for name, change := range map[string]func(*sandbox.Sandbox) error{
+		"its mode":      func(s *sandbox.Sandbox) error { return os.Chmod(s.Root, 0o700) },
+		"it is gone":    func(s *sandbox.Sandbox) error { return os.Remove(s.Root) },
+		"it is no root": func(s *sandbox.Sandbox) error { return errors.Join(os.Remove(s.Root), os.Symlink("/", s.Root)) },
+	} {
+		s, err := dir.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := change(s); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Reuse(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if next, err := dir.New(); err != nil || next.Root == s.Root {
+			t.Errorf("%s: used again", name)
+		}
+	}
+}

@@ -356,6 +356,29 @@ func TestKeep(t *testing.T) {
 	})
 }
 
+func TestAStepSeesNothingOfTheOneBefore(t *testing.T) {
+	for name, before := range map[string]string{
+		"that left files":                "echo x > x; mkdir -p d/e; echo y > .y; chmod 0 d/e d",
+		"that said what was known":       "echo known; echo known >&2",
+		"that changed its folder's mode": "chmod 0577 .",
+		"that removed its folder":        "rm -rf $PWD",
+		"that failed":                    "echo x > x; echo y; false",
+		"that left a process":            "sleep 300 & echo x > x",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.file("known", "known\n")
+			w.mustRun(w.sh(before, nil))
+			o := w.mustSucceed(w.sh("ls -ld . | cut -c1-4 > mode; find . ! -name list | sort > list", []string{"mode", "list"}))
+			want(t, "drwx\n", w.blob(outputs(o)["mode"]))
+			want(t, ".\n./mode\n", w.blob(outputs(o)["list"]))
+			want(t, runner.Stream{}, o.Stdout)
+			want(t, runner.Stream{}, o.Stderr)
+			want(t, digest.Digest{}, o.Result.Stdout)
+		})
+	}
+}
+
 func TestManyAtOnce(t *testing.T) {
 	w := newWorld(t)
 	shared := w.file("shared", "shared ")

@@ -54,9 +54,9 @@ func newWorldIn(t *testing.T, dir string) *world {
 		Grace: 100 * time.Millisecond, KeepDir: filepath.Join(dir, "kept"),
 	}
 	t.Cleanup(func() {
-		left, err := filepath.Glob(filepath.Join(dir, "sandbox", "*", "*", "root"))
+		left, err := filepath.Glob(filepath.Join(dir, "sandbox", "*", "*", "root", "*"))
 		if err != nil || left != nil {
-			t.Errorf("sandboxes are left: %v, %v", left, err)
+			t.Errorf("sandboxes are neither removed nor empty: %v, %v", left, err)
 		}
 		if err := boxes.Close(); err != nil {
 			t.Error(err)

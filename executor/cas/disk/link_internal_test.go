@@ -91,6 +91,39 @@ func TestQuarantineLeavesAGoodFile(t *testing.T) {
 	}
 }
 
+// Somebody writes to the file between its hashing and its taking.
+func TestMoveDoesNotTakeWhatHasChanged(t *testing.T) {
+	root := t.TempDir()
+	s, err := Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	path := filepath.Join(root, "src")
+	for _, change := range []bool{true, false} {
+		if err := os.WriteFile(path, []byte("hello"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		f, info, err := cas.OpenSource(path, cas.Move)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if change {
+			if err := os.Chtimes(path, time.Time{}, info.ModTime().Add(time.Second)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, moved, err := s.move(f, info)
+		if moved == change || err != nil {
+			t.Errorf("moved %v, %v", moved, err)
+		}
+		if _, err := os.Lstat(path); (err == nil) == moved {
+			t.Errorf("moved %v, and then: %v", moved, err)
+		}
+		_ = f.Close()
+	}
+}
+
 func TestMemo(t *testing.T) {
 	var m memo
 	f, st := form{digest.Empty, false}, stamp{1, 2, 3, 4}

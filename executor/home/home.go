@@ -64,19 +64,22 @@ func Open(dir string) (*Home, Err) {
 	if err := claim(abs); err != nil {
 		return nil, err
 	}
-	h := &Home{Dir: abs, Runs: runlog.Log{Dir: filepath.Join(abs, "runs")}}
-	var serr cas.StoreErr
-	if h.Blobs, serr = casdisk.Open(filepath.Join(abs, "cas")); serr != nil {
+	blobs, serr := casdisk.Open(filepath.Join(abs, "cas"))
+	if serr != nil {
 		return nil, errctx.Map(errctx.Wrap(serr, "open store"), storeFault)
 	}
-	if h.Results, serr = acdisk.Open(filepath.Join(abs, "ac")); serr != nil {
+	results, serr := acdisk.Open(filepath.Join(abs, "ac"))
+	if serr != nil {
+		_ = blobs.Close() // what it leaves, the next Open removes; here and below
 		return nil, errctx.Map(errctx.Wrap(serr, "open store"), storeFault)
 	}
-	var berr sandbox.Err
-	if h.Sandboxes, berr = sandbox.Open(filepath.Join(abs, "sandbox")); berr != nil {
+	boxes, berr := sandbox.Open(filepath.Join(abs, "sandbox"))
+	if berr != nil {
+		_ = results.Close()
+		_ = blobs.Close()
 		return nil, errctx.Map(errctx.Wrap(berr, "open store"), sandboxFault)
 	}
-	return h, nil
+	return &Home{Dir: abs, Blobs: blobs, Results: results, Sandboxes: boxes, Runs: runlog.Log{Dir: filepath.Join(abs, "runs")}}, nil
 }
 
 // Close removes what was temporary. What it cannot remove, the next Open does.
@@ -116,6 +119,9 @@ func claim(dir string) Err {
 		return fault("create", file, err)
 	}
 	_, err = tmp.WriteString(version)
+	if err == nil {
+		err = tmp.Sync() // an empty VERSION after a power failure would make the whole store useless
+	}
 	if cerr := tmp.Close(); err == nil {
 		err = cerr
 	}

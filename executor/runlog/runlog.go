@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -83,7 +84,7 @@ func (l Log) Save(r Run) errctx.WithContext[Error] {
 }
 
 func (l Log) prune() {
-	ids := l.ids()
+	ids, _ := l.ids() // without a list there is nothing to remove
 	for _, id := range ids[:max(0, len(ids)-Kept)] {
 		_ = os.Remove(l.file(id)) // another process may have been faster
 	}
@@ -101,9 +102,12 @@ func (l Log) sweep() {
 }
 
 // Find returns a run by its identifier or the start of it, or the newest one of
-// a plan for "last". The error is a [*NotFound], an [*Ambiguous], a [*Garbled] or an [*IO].
+// a plan that can be read for "last". The error is a [*NotFound], an [*Ambiguous], a [*Garbled] or an [*IO].
 func (l Log) Find(id, plan string) (Run, errctx.WithContext[Error]) {
-	ids := l.ids()
+	ids, err := l.ids()
+	if err != nil {
+		return Run{}, fault("list", l.Dir, err)
+	}
 	if id == "last" {
 		for _, i := range slices.Backward(ids) {
 			if r, err := l.read(i); err == nil && r.Plan == plan {
@@ -149,20 +153,26 @@ func (l Log) read(id string) (Run, errctx.WithContext[Error]) {
 	if err := json.Unmarshal(data, &r); err != nil {
 		return Run{}, errctx.New[Error](&Garbled{l.file(id), "not the JSON of a run"}, "read run", slog.Any("cause", err))
 	}
+	if r.ID != id {
+		return Run{}, errctx.New[Error](&Garbled{l.file(id), fmt.Sprintf("it is of run %q", r.ID)}, "read run")
+	}
 	return r, nil
 }
 
 var idForm = regexp.MustCompile(`^\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}\.json$`)
 
 // ids returns all identifiers, oldest first. A folder that is not there has none.
-func (l Log) ids() (ids []string) {
-	entries, _ := os.ReadDir(l.Dir)
+func (l Log) ids() (ids []string, err error) {
+	entries, err := os.ReadDir(l.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	for _, e := range entries {
 		if idForm.MatchString(e.Name()) {
 			ids = append(ids, strings.TrimSuffix(e.Name(), ".json"))
 		}
 	}
-	return ids
+	return ids, nil
 }
 
 func (l Log) file(id string) string { return filepath.Join(l.Dir, id+".json") }

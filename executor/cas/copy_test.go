@@ -18,18 +18,19 @@ import (
 
 func TestWriteFile(t *testing.T) {
 	for _, umask := range []int{0, 0o077, 0o377} {
-		old := syscall.Umask(umask)
 		for executable, mode := range map[bool]os.FileMode{false: 0o444, true: 0o555} {
 			dst := filepath.Join(t.TempDir(), "dst")
-			if err := cas.WriteFile(strings.NewReader("hello"), hello, executable, dst); err != nil {
-				t.Error(err)
+			old := syscall.Umask(umask)
+			err := cas.WriteFile(strings.NewReader("hello"), hello, executable, dst)
+			syscall.Umask(old)
+			if err != nil {
+				t.Fatal(err)
 			}
 			data, _ := os.ReadFile(dst)
 			if info, err := os.Stat(dst); err != nil || info.Mode() != mode || string(data) != "hello" {
 				t.Errorf("umask %o: %q, %v, %v; want mode %v", umask, data, info.Mode(), err, mode)
 			}
 		}
-		syscall.Umask(old)
 	}
 }
 

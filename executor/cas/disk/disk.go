@@ -77,7 +77,7 @@ func (s *Store) path(d digest.Digest, executable bool) string {
 // forms are the two files a blob may be in.
 var forms = [2]bool{false, true}
 
-// modes are the modes of the two forms.
+// mode is what a form has, whatever the umask.
 func mode(executable bool) fs.FileMode {
 	if executable {
 		return 0o555

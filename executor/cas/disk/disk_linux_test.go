@@ -264,7 +264,8 @@ func TestDenied(t *testing.T) {
 		return
 	}
 	dir := filepath.Join(filepath.Dir(root), "nobody's")
-	if os.Getuid() == 0 {
+	wasRoot := os.Getuid() == 0
+	if wasRoot {
 		if err := errors.Join(syscall.Setgroups(nil), syscall.Setgid(nobody), syscall.Setuid(nobody)); err != nil {
 			t.Skip("root cannot become another user here:", err)
 		}
@@ -311,10 +312,10 @@ func TestDenied(t *testing.T) {
 	if got, err := readAll(s, hello); err != nil || got != "hello" {
 		t.Errorf("read %q, %v", got, err)
 	}
-	// The kernel may let nobody link to a file of another.
+	// The kernel may let nobody link to a file of root.
 	protected, perr := os.ReadFile("/proc/sys/fs/protected_hardlinks")
 	err = s.Link(t.Context(), hello, false, dst)
-	if perr == nil && strings.TrimSpace(string(protected)) == "1" && os.Getuid() == nobody {
+	if perr == nil && strings.TrimSpace(string(protected)) == "1" && wasRoot {
 		if e := fault[*cas.LinkRefused](t, err); e.Err != syscall.EPERM || exists(t, dst) {
 			t.Errorf("got %+v", e)
 		}

@@ -3,7 +3,6 @@ package engine_test
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/holdfast-go/holdfast/errctx"
 	"github.com/holdfast-go/holdfast/executor/cas"
+	"github.com/holdfast-go/holdfast/executor/cas/castest"
 	"github.com/holdfast-go/holdfast/executor/digest"
 	"github.com/holdfast-go/holdfast/executor/engine"
 	"github.com/holdfast-go/holdfast/executor/event"
@@ -165,50 +165,30 @@ func TestLostBetweenCheckAndUse(t *testing.T) {
 	first := w.run().mustSucceed(t)
 	target := first.output("join")
 	w.write("last.txt", "changed\n")
-	once := true
+	var store cas.Store
+	script := w.script(castest.Hook(func(castest.Op, digest.Digest) {
+		if missing, err := store.Missing(t.Context(), []digest.Digest{target}); err != nil || len(missing) != 0 {
+			t.Errorf("the blob was not there before: %v, %v", missing, err)
+		}
+	}).Of(target).On(castest.OpLink), castest.Lose(target).On(castest.OpLink))
 	w.wrap = func(s cas.Store) cas.Store {
-		return &faulty{Store: s, before: func(op string, d digest.Digest) cas.StoreErr {
-			if d == target && once {
-				once = false
-				if missing, err := s.Missing(t.Context(), []digest.Digest{d}); err != nil || len(missing) != 0 {
-					t.Errorf("the blob was not there before: %v, %v", missing, err)
-				}
-				remove(t, s, d)
-			}
-			return nil
-		}}
+		store = s
+		return script(s)
 	}
 	w.run().mustSucceed(t).wantSources(t, map[event.Source][]string{
 		event.Executed: {"last"}, event.Rerun: {"join"}, event.Cached: {"side", "up"},
 	})
 }
 
-func remove(t *testing.T, s cas.Store, d digest.Digest) {
-	t.Helper()
-	if _, err := s.(interface {
-		Remove(context.Context, digest.Digest) (bool, cas.StoreErr)
-	}).Remove(t.Context(), d); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestLostSource(t *testing.T) {
 	for _, change := range []bool{false, true} {
 		w := newWorld(t, pipeline)
 		source := digest.Of([]byte("text of in.txt\n"))
-		once := true
-		w.wrap = func(s cas.Store) cas.Store {
-			return &faulty{Store: s, before: func(op string, d digest.Digest) cas.StoreErr {
-				if d == source && once {
-					once = false
-					remove(t, s, d)
-					if change {
-						w.write("in.txt", "another text\n")
-					}
-				}
-				return nil
-			}}
-		}
+		w.wrap = w.script(castest.Lose(source).On(castest.OpLink), castest.Hook(func(castest.Op, digest.Digest) {
+			if change {
+				w.write("in.txt", "another text\n")
+			}
+		}).Of(source).On(castest.OpLink))
 		r := w.run()
 		b := of[event.Backtrack](r)
 		if len(b) != 1 || !b[0].Reread || b[0].Producer != "in.txt" || b[0].Consumer != "up" {
@@ -228,11 +208,7 @@ func TestLostSource(t *testing.T) {
 func TestUnrecoverable(t *testing.T) {
 	w := newWorld(t, `steps: {a: {run: [cat, in.txt], inputs: [in.txt]}}`)
 	nobodys := digest.Of([]byte("made by nobody"))
-	w.wrap = func(s cas.Store) cas.Store {
-		return &faulty{Store: s, before: func(op string, d digest.Digest) cas.StoreErr {
-			return errctx.New[cas.StoreError](&cas.MissingDigest{Digest: nobodys, Where: "a store that is confused"}, "link blob")
-		}}
-	}
+	w.wrap = w.script(castest.Fail(&cas.MissingDigest{Digest: nobodys, Where: "a store that is confused"}).On(castest.OpLink))
 	r := w.run()
 	e, ok := errors.AsType[*engine.UnrecoverableDigest](r.err)
 	if !ok || e.Digest != nobodys || e.Consumer != "a" {
@@ -243,35 +219,37 @@ func TestUnrecoverable(t *testing.T) {
 	}
 }
 
-// A store that never keeps a blob ends the run, after as many reruns as the budget has.
+// A store that does not keep a blob, or says that it has it and never delivers it, ends
+// the run, after as many reruns as the budget has.
 func TestBacktrackExhausted(t *testing.T) {
-	w := newWorld(t, pipeline)
-	first := w.run().mustSucceed(t)
-	target := first.output("join")
-	w.write("last.txt", "changed\n")
-	w.wrap = func(s cas.Store) cas.Store {
-		return &faulty{Store: s, before: func(op string, d digest.Digest) cas.StoreErr {
-			if d == target {
-				remove(t, s, d)
+	for name, fault := range map[string]func(digest.Digest) castest.Step{
+		"lost each time":    func(d digest.Digest) castest.Step { return castest.Lose(d).On(castest.OpLink).Always() },
+		"never delivered":   castest.NeverDelivers,
+		"corrupt each time": func(d digest.Digest) castest.Step { return castest.Corrupt(d).On(castest.OpLink).Always() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, pipeline)
+			first := w.run().mustSucceed(t)
+			target := first.output("join")
+			w.write("last.txt", "changed\n")
+			w.wrap = w.script(fault(target))
+			r := w.run()
+			e, ok := errors.AsType[*engine.BacktrackExhausted](r.err)
+			if !ok {
+				t.Fatalf("got %+v", r.err)
 			}
-			return nil
-		}}
-	}
-	r := w.run()
-	e, ok := errors.AsType[*engine.BacktrackExhausted](r.err)
-	if !ok {
-		t.Fatalf("got %+v", r.err)
-	}
-	if e.Digest != target || e.Attempts != 3 || e.Producer != "join" || len(e.Consumers) != 4 {
-		t.Errorf("got %+v", e)
-	}
-	if _, ok := errors.AsType[*cas.MissingDigest](r.err); !ok {
-		t.Error("the loss itself is not in the error")
-	}
-	for i, b := range of[event.Backtrack](r) {
-		if b.Attempt != i+1 {
-			t.Errorf("attempt %d is numbered %d", i+1, b.Attempt)
-		}
+			if e.Digest != target || e.Attempts != 3 || e.Producer != "join" || len(e.Consumers) != 4 {
+				t.Errorf("got %+v", e)
+			}
+			if !is[*cas.MissingDigest](r.err) && !is[*cas.CorruptBlob](r.err) {
+				t.Error("the loss itself is not in the error")
+			}
+			for i, b := range of[event.Backtrack](r) {
+				if b.Attempt != i+1 {
+					t.Errorf("attempt %d is numbered %d", i+1, b.Attempt)
+				}
+			}
+		})
 	}
 }
 
@@ -390,15 +368,7 @@ func TestFaultsOfTheMachine(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t, pipeline)
 			w.jobs = 1
-			times := tt.times
-			w.wrap = func(s cas.Store) cas.Store {
-				return &faulty{Store: s, before: func(string, digest.Digest) cas.StoreErr {
-					if times--; times >= 0 {
-						return errctx.New(tt.fault, "link blob", slog.String("test", t.Name()))
-					}
-					return nil
-				}}
-			}
+			w.wrap = w.script(castest.Fail(tt.fault).On(castest.OpLink).Times(tt.times))
 			r := w.run()
 			if n := len(of[event.Backtrack](r)); n != 0 {
 				t.Errorf("%d backtracks", n)

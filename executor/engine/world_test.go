@@ -7,12 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/holdfast-go/holdfast/executor/cas"
+	"github.com/holdfast-go/holdfast/executor/cas/castest"
 	"github.com/holdfast-go/holdfast/executor/digest"
 	"github.com/holdfast-go/holdfast/executor/engine"
 	"github.com/holdfast-go/holdfast/executor/event"
@@ -251,24 +251,11 @@ func (w *world) outputs() map[string]string {
 	return all
 }
 
-// faulty stands before a store and does things to it when an operation begins.
-type faulty struct {
-	cas.Store
-	mu     sync.Mutex
-	before func(op string, d digest.Digest) cas.StoreErr // "missing", "open", "link", "put", "import"
-}
-
-func (f *faulty) do(op string, d digest.Digest) cas.StoreErr {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.before(op, d)
-}
-
-func (f *faulty) Link(ctx context.Context, d digest.Digest, x bool, dst string) cas.StoreErr {
-	if err := f.do("link", d); err != nil {
-		return err
+// script returns what puts a store under a script of faults between the runs and the disk.
+func (w *world) script(steps ...castest.Step) func(cas.Store) cas.Store {
+	return func(s cas.Store) cas.Store {
+		return castest.NewFaulty(castest.Subject{Store: s, Damage: castest.Folder(filepath.Join(w.store, "cas"))}, steps...)
 	}
-	return f.Store.Link(ctx, d, x, dst)
 }
 
 func sorted[M ~map[K]V, K ~string, V any](m M) []K { return slices.Sorted(maps.Keys(m)) }

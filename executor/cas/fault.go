@@ -114,6 +114,9 @@ func (e *LinkRefused) Error() string {
 }
 func (e *Unreadable) Error() string { return fmt.Sprintf("%s: %v", e.Path, cause(e.Err)) }
 func (e *DiskFull) Error() string {
+	if e.Need < 0 || e.Free < 0 {
+		return fmt.Sprintf("%s: %v", e.Path, cause(e.Err))
+	}
 	return fmt.Sprintf("%s: no room for %d bytes, %d free: %v", e.Path, e.Need, e.Free, cause(e.Err))
 }
 func (e *Resource) Error() string    { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, cause(e.Err)) }

@@ -32,7 +32,8 @@ type Env struct {
 }
 
 // Main runs the command and returns its exit code. The first SIGINT, SIGTERM or SIGHUP ends it
-// in order: every process it started is killed, and the store stays usable.
+// in order: every process it started is killed, and the store stays usable. The second
+// one ends it at once, whatever it is waiting for.
 func Main(env Env) int {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
@@ -48,6 +49,7 @@ func Main(env Env) int {
 		select {
 		case s := <-signals:
 			cancel(&Signalled{s.(syscall.Signal)})
+			signal.Reset(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 		case <-ctx.Done():
 		}
 	}()
@@ -87,7 +89,7 @@ run again and the build goes on.
 
 Exit codes: 0 all steps succeeded; 1 a step failed; 2 usage or an invalid plan;
 64 and more are the infrastructure's: 65 data, 70 a bug, 74 disk or store,
-75 temporary, 77 denied, 130 and 143 interrupted.`,
+75 temporary, 77 denied, 78 configuration, 128 and a signal's number interrupted.`,
 		Example: `  holdfast run examples/quickstart/plan.yaml
   holdfast exec --in '*.go' --out report.txt -- sh -c 'wc -l *.go > report.txt'
   holdfast explain plan.yaml link

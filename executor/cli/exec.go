@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -52,14 +53,10 @@ has ended, and again when its result comes from the cache.`,
 			if len(outs) > 0 {
 				o.Out = p.Dir
 			}
-			out, err := a.execute(cmd.Context(), &f, sink, finish, o)
-			if err != nil || f.json {
-				return err
+			if !f.json {
+				f.then = a.replay
 			}
-			if _, werr := a.Stderr.Write(out.Stderr[execStep]); werr != nil {
-				return errctx.New(&report.WriteError{Form: "output", Err: werr}, "pass on standard error")
-			}
-			return write(a.Stdout, string(out.Stdout[execStep]))
+			return a.execute(cmd.Context(), &f, sink, finish, o)
 		},
 	}
 	f.register(cmd)
@@ -70,6 +67,22 @@ has ended, and again when its result comes from the cache.`,
 	fl.StringArrayVar(&env, "env", nil, "`NAME=VALUE` of its environment; may be repeated")
 	fl.DurationVar(&timeout, "timeout", 0, "how long it may run, such as 30s (default: no limit)")
 	return cmd
+}
+
+// replay passes on what the command has written, from the store.
+func (a *app) replay(ctx context.Context, store cas.Store, out *engine.Outcome) error {
+	for _, s := range out.Steps {
+		if s.Result == nil {
+			continue // its failure has been told, with the end of its output
+		}
+		if err := copyBlob(ctx, store, s.Result.Stderr, a.Stderr); err != nil {
+			return err
+		}
+		if err := copyBlob(ctx, store, s.Result.Stdout, a.Stdout); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // execPlan makes the plan of a single command and has it checked like any other.

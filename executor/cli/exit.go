@@ -8,6 +8,7 @@ import (
 	"github.com/holdfast-go/holdfast/executor/digest"
 	"github.com/holdfast-go/holdfast/executor/engine"
 	"github.com/holdfast-go/holdfast/executor/home"
+	"github.com/holdfast-go/holdfast/executor/merkle"
 	"github.com/holdfast-go/holdfast/executor/plan"
 	"github.com/holdfast-go/holdfast/executor/process"
 	"github.com/holdfast-go/holdfast/executor/report"
@@ -42,6 +43,10 @@ var exits = []struct {
 	{exitUsage, has[*runlog.NotFound]},
 	{exitUsage, has[*runlog.Ambiguous]},
 	{exitFailed, has[*engine.NotBuilt]},
+	{exitFailed, has[*engine.InputAbsent]},
+	{exitFailed, has[engine.InputConflict]},
+	{exitFailed, has[*engine.MalformedStep]},
+	{exitIO, has[*engine.MalformedBlob]},
 	{exitConfig, has[*home.NoFolder]},
 	{exitConfig, has[*home.NotAStore]},
 	{exitConfig, has[*home.WrongVersion]},
@@ -56,6 +61,7 @@ var exits = []struct {
 	{exitIO, has[cas.StoreError]},
 	{exitIO, has[actioncache.GetError]},
 	{exitIO, has[*process.StartIO]},
+	{exitIO, has[merkle.WalkError]},
 	{exitIO, has[*report.WriteError]},
 	{exitIO, has[runlog.Error]},
 }

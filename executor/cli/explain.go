@@ -56,7 +56,7 @@ the newest run of this plan, say what is different now. Runs are named in the
 			if len(argv) == 2 {
 				return a.show(asJSON, now, func(w io.Writer) { explain(w, argv[1], now) })
 			}
-			other, rerr := h.Runs.Find(argv[2], p.File)
+			other, rerr := h.Runs.Find(argv[2], planPath(p))
 			if rerr != nil {
 				return rerr
 			}

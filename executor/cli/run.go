@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -36,6 +35,8 @@ type runFlags struct {
 	out       string
 	verbose   bool
 	quiet     bool
+	// then is called when all steps have succeeded, before the store is closed.
+	then func(context.Context, cas.Store, *engine.Outcome) error
 }
 
 func (f *runFlags) register(cmd *cobra.Command) {
@@ -87,6 +88,9 @@ produced it is run again with cache reads off.`,
 		Args:              args(cobra.MinimumNArgs(1)),
 		ValidArgsFunction: completePlan,
 		RunE: func(cmd *cobra.Command, argv []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
 			sink, finish, err := a.sinks(&f)
 			if err != nil {
 				return err
@@ -99,8 +103,7 @@ produced it is run again with cache reads off.`,
 			if out == "" {
 				out = filepath.Join(p.Dir, "out")
 			}
-			_, err = a.execute(cmd.Context(), &f, sink, finish, engine.Options{Plan: p, Steps: argv[1:], Out: out})
-			return err
+			return a.execute(cmd.Context(), &f, sink, finish, engine.Options{Plan: p, Steps: argv[1:], Out: out})
 		},
 	}
 	f.register(cmd)
@@ -110,8 +113,21 @@ produced it is run again with cache reads off.`,
 	fl.StringVarP(&f.out, "out", "o", "", "`DIR` for the outputs (default: out beside the plan)")
 	fl.BoolVarP(&f.verbose, "verbose", "v", false, "also tell of steps that start or come from the cache")
 	fl.BoolVarP(&f.quiet, "quiet", "q", false, "tell of failures only, and of the end")
-	cmd.MarkFlagsMutuallyExclusive("verbose", "quiet")
 	return cmd
+}
+
+// check finds what flags cannot say about themselves.
+func (f *runFlags) check() error {
+	switch {
+	case f.verbose && f.quiet:
+		return &Usage{"holdfast run", "--verbose and --quiet exclude one another"}
+	case f.jobs < 1:
+		return &Usage{"holdfast run", "--jobs: want at least 1"}
+	}
+	if info, err := os.Stat(f.out); f.out != "" && err == nil && !info.IsDir() {
+		return &Usage{"holdfast run", "--out: " + f.out + " is no folder"}
+	}
+	return nil
 }
 
 // sinks returns where the events of a run go, and what completes it.
@@ -157,7 +173,7 @@ func (f *runFlags) level() report.Level {
 
 // refuse reports that a run cannot begin: to people on standard error, and to
 // programs as the event that ends every run.
-func (a *app) refuse(f *runFlags, sink report.Sink, finish func() error, err plan.PlanErr) error {
+func (a *app) refuse(f *runFlags, sink report.Sink, finish func() error, err error) error {
 	if f.json {
 		sink.Event(time.Now(), event.Finished{Error: engine.Failure(err, classify.Verdict{})})
 	}
@@ -169,10 +185,10 @@ func (a *app) refuse(f *runFlags, sink report.Sink, finish func() error, err pla
 
 // execute runs a plan and reports it. The error is nil when all that could go
 // wrong is a step.
-func (a *app) execute(ctx context.Context, f *runFlags, sink report.Sink, finish func() error, o engine.Options) (*engine.Outcome, error) {
+func (a *app) execute(ctx context.Context, f *runFlags, sink report.Sink, finish func() error, o engine.Options) error {
 	h, herr := home.Open(a.store)
 	if herr != nil {
-		return nil, errors.Join(herr, finish())
+		return a.refuse(f, sink, finish, herr)
 	}
 	defer h.Close()
 	o.ID = runlog.NewID(time.Now())
@@ -182,18 +198,23 @@ func (a *app) execute(ctx context.Context, f *runFlags, sink report.Sink, finish
 
 	started := time.Now()
 	out, err := engine.Run(ctx, o)
+	if out == nil {
+		return a.refuse(f, sink, finish, err)
+	}
 	a.remember(h, o, started, out)
 	ferr := finish()
 	switch {
 	case err != nil:
-		a.told = !errors.As(err, new(*engine.UnknownStep)) // the report ends with it, unless there was none
-		return out, err
+		a.told = true // the report ends with it
+		return err
 	case ferr != nil:
-		return out, ferr
+		return ferr
 	case !out.OK():
 		a.code = exitFailed
+	case f.then != nil:
+		return f.then(ctx, o.Runner.Store, out)
 	}
-	return out, nil
+	return nil
 }
 
 func (a *app) runner(h *home.Home, f *runFlags) *runner.Runner {
@@ -208,10 +229,7 @@ func (a *app) runner(h *home.Home, f *runFlags) *runner.Runner {
 // remember records the keys of the run and makes its results durable. Both serve
 // later runs: what fails here is told and does not fail this one.
 func (a *app) remember(h *home.Home, o engine.Options, started time.Time, out *engine.Outcome) {
-	if out == nil {
-		return
-	}
-	r := runlog.Run{ID: o.ID, Plan: o.Plan.File, Started: started}
+	r := runlog.Run{ID: o.ID, Plan: planPath(o.Plan), Started: started}
 	fresh := false
 	for _, s := range out.Steps {
 		if !s.Key.IsZero() {
@@ -228,6 +246,9 @@ func (a *app) remember(h *home.Home, o engine.Options, started time.Time, out *e
 		}
 	}
 }
+
+// planPath identifies a plan in the log of runs, from wherever it is named.
+func planPath(p *plan.Plan) string { return filepath.Join(p.Dir, filepath.Base(p.File)) }
 
 // observed puts the observer before the report.
 func (a *app) observed(sink report.Sink) event.Sink {

@@ -144,20 +144,29 @@ func (a *app) catCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, serr := h.Blobs.Open(ctx, d)
-			if serr != nil {
-				return serr
-			}
-			defer func() { _ = r.Close() }()
-			w := &stickyWriter{w: a.Stdout}
-			if _, err := io.Copy(w, r); w.err != nil {
-				return errctx.New(&report.WriteError{Form: "blob", Err: w.err}, "write output")
-			} else if err != nil {
-				return cas.ReadError(err, d)
-			}
-			return nil
+			return copyBlob(ctx, h.Blobs, d, a.Stdout)
 		}),
 	}
+}
+
+// copyBlob writes a blob, which is verified on the way. The zero Digest names nothing to be written.
+func copyBlob(ctx context.Context, store cas.Store, d digest.Digest, to io.Writer) error {
+	if d.IsZero() {
+		return nil
+	}
+	r, err := store.Open(ctx, d)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }() // read only
+	w := &stickyWriter{w: to}
+	switch _, err := io.Copy(w, r); {
+	case w.err != nil:
+		return errctx.New(&report.WriteError{Form: "blob", Err: w.err}, "write output")
+	case err != nil:
+		return cas.ReadError(err, d)
+	}
+	return nil
 }
 
 // stickyWriter tells its own error from the reader's.

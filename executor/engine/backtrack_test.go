@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -287,9 +288,8 @@ func TestLostStreams(t *testing.T) {
 	if b := of[event.Backtrack](r); len(b) != 1 || len(b[0].Missing) != 2 {
 		t.Errorf("both streams should be lost in one batch: %+v", b)
 	}
-	if string(r.out.Stdout["join"]) != "joined\n" || string(r.out.Stderr["join"]) != "warned\n" ||
-		string(first.out.Stdout["join"]) != "joined\n" {
-		t.Errorf("streams: %q %q", r.out.Stdout, r.out.Stderr)
+	if got := r.out.Steps[2].Result; got.Stdout != stdout || got.Stderr != stderr || first.out.Steps[2].Result.Stdout != stdout {
+		t.Errorf("streams: %+v", got)
 	}
 }
 
@@ -407,4 +407,70 @@ func TestDiskFullInsideAStep(t *testing.T) {
 	}
 	w.write("plan.yaml", `steps: {small: {run: [sh, -c, "echo > big"], outputs: [big]}}`)
 	w.run().mustSucceed(t) // the sandbox is gone, there is room again
+}
+
+// A step that writes to an input writes to the store's blob, through the link they share. Neither it
+// nor another step that read the changed bytes has a result then: both run again, with copies.
+func TestInputsThatAreWrittenTo(t *testing.T) {
+	w := newWorld(t, `
+steps:
+  evil: {run: [sh, -c, "chmod u+w in.txt; echo EVIL >> in.txt; echo e > e; while [ ! -e SEEN ]; do sleep 0.01; done"], inputs: [in.txt], outputs: [e]}
+  victim: {run: [sh, -c, "while ! grep -q EVIL in.txt; do sleep 0.01; done; cat in.txt > v; echo > SEEN"], inputs: [in.txt], outputs: [v]}
+`)
+	// The two see one another through the workspace: evil waits until victim has read what it wrote.
+	seen := filepath.Join(w.dir, "seen")
+	w.write("plan.yaml", strings.NewReplacer("SEEN", seen,
+		"while ! grep -q EVIL in.txt", "i=0; while ! grep -q EVIL in.txt && [ $i -lt 300 ] && [ ! -e "+seen+" ]", "sleep 0.01; done; cat", "sleep 0.01; i=$((i+1)); done; cat").Replace(w.read("plan.yaml")))
+	r := w.run().mustSucceed(t)
+	if got := w.outputs()["v"]; got != "text of in.txt\n" {
+		t.Errorf("victim has the bytes that evil wrote: %q", got)
+	}
+	if len(of[event.Degraded](r)) == 0 {
+		t.Error("nothing was reported")
+	}
+	w.run().mustSucceed(t).wantSources(t, map[event.Source][]string{event.Cached: {"evil", "victim"}})
+	if got := w.outputs()["v"]; got != "text of in.txt\n" {
+		t.Errorf("cached: %q", got)
+	}
+}
+
+// Many blobs of one producer are corrupt, each found by another step: what is stored again
+// replaces all of them, so one rerun is enough.
+func TestOneRerunRepairsAllOfAProducer(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("steps:\n  p: {run: [sh, -c, \"for i in 0 1 2 3 4 5 6 7 8 9 10 11; do echo out $i > o$i; done\"], outputs: [o0, o1, o2, o3, o4, o5, o6, o7, o8, o9, o10, o11]}\n")
+	for i := range 12 {
+		before := ""
+		if i > 0 {
+			before = fmt.Sprintf(", {step: c%d}", i-1)
+		}
+		fmt.Fprintf(&b, "  c%d: {run: [sh, -c, \"cat o%d last.txt > r%d\"], inputs: [last.txt, {step: p, path: o%d}%s], outputs: [r%d]}\n", i, i, i, i, before, i)
+	}
+	w := newWorld(t, b.String())
+	first := w.run().mustSucceed(t)
+	for e := range first.out.Steps[0].Result.Entries() {
+		w.flip(e.Digest)
+	}
+	w.write("last.txt", "changed\n")
+	r := w.run().mustSucceed(t)
+	if n := len(of[event.Backtrack](r)); n != 1 {
+		t.Errorf("%d backtracks, want 1", n)
+	}
+}
+
+// A step that puts a link in the place of its own folder does not get its hands, or ours, on what is there.
+func TestAReplacedSandbox(t *testing.T) {
+	victim := t.TempDir()
+	if err := os.WriteFile(filepath.Join(victim, "data"), []byte("precious"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, `steps: {s: {run: [sh, -c, "d=$PWD; cd /; rmdir $d; ln -s VICTIM $d"], outputs: [data]}}`)
+	w.write("plan.yaml", strings.ReplaceAll(w.read("plan.yaml"), "VICTIM", victim))
+	r := w.run()
+	if r.err != nil || !cmp.Equal(r.out.Failed, []string{"s"}) {
+		t.Errorf("got %+v, %+v", r.err, r.out)
+	}
+	if got, err := os.ReadFile(filepath.Join(victim, "data")); err != nil || string(got) != "precious" {
+		t.Errorf("what the link led to: %q, %v", got, err)
+	}
 }

@@ -87,14 +87,14 @@ func (r *run) backtrack(n *node, d *done, v classify.Verdict) {
 		}
 		r.lost[lost] = append(r.lost[lost], n.name)
 		attempt := len(r.lost[lost])
-		name := ""
+		name, reruns := "", attempt-1
 		if producer != nil {
-			name = producer.name
+			name, reruns = producer.name, max(reruns, producer.reruns)
 		} else {
 			name = file.path
 		}
 		if attempt > r.Budget.PerDigest || producer != nil && producer.reruns >= r.Budget.PerProducer {
-			r.abort(errctx.New[Error](&BacktrackExhausted{lost, name, r.lost[lost], attempt - 1, d.err}, "backtrack"))
+			r.abort(errctx.New[Error](&BacktrackExhausted{lost, name, r.lost[lost], reruns, d.err}, "backtrack"))
 			return
 		}
 		add(producer, name, lost, attempt)

@@ -29,6 +29,7 @@ import (
 	"github.com/holdfast-go/holdfast/executor/event"
 	"github.com/holdfast-go/holdfast/executor/plan"
 	"github.com/holdfast-go/holdfast/executor/runner"
+	"github.com/holdfast-go/holdfast/executor/sandbox"
 )
 
 // Options say what to run and how.
@@ -38,7 +39,7 @@ type Options struct {
 	Jobs      int      // how many processes may run at once; 0: one for each processor
 	KeepGoing bool     // go on with what does not depend on a failed step
 	Out       string   // the folder that gets the outputs of the requested steps; "": they are not placed
-	Logs      bool     // the output streams of the requested steps are needed too, also of a cached result
+	Logs      bool     // the output streams of the requested steps must be in the store too, also of a cached result
 	ID        string   // identifies the run in its events
 	Sandbox   string   // the isolation, for the events
 	StoreDir  string   // for the events
@@ -78,8 +79,6 @@ type Outcome struct {
 	Steps   []StepOutcome // of the steps that the request needs, in the order of the plan
 	Failed  []string
 	Skipped int
-	// Streams of the requested steps, when Options.Logs asked for them.
-	Stdout, Stderr map[string][]byte
 }
 
 // OK reports whether every step succeeded.
@@ -124,10 +123,7 @@ type run struct {
 	producers map[digest.Digest][]*node  // who can make a blob: built as results arrive
 	lost      map[digest.Digest][]string // who needed it, one consumer for each loss
 	warned    map[string]bool
-	streams   map[string]*streams
 }
-
-type streams struct{ stdout, stderr []byte }
 
 // message is what a worker tells the loop.
 type message struct {
@@ -145,7 +141,6 @@ type done struct {
 	inputs  []binding
 	used    map[*node]int // the revision of each dependency that this work is based on
 	reruns  map[*node]int // how often each had been executed when this work began
-	streams *streams
 	placed  []string
 	notes   []event.Degraded
 	err     Err
@@ -165,7 +160,7 @@ func newRun(ctx context.Context, o Options) (*run, Err) {
 		byName: map[string]*node{}, msgs: make(chan message, 2*o.Jobs),
 		sources:   newSources(o.Plan.Dir),
 		producers: map[digest.Digest][]*node{}, lost: map[digest.Digest][]string{},
-		warned: map[string]bool{}, streams: map[string]*streams{},
+		warned: map[string]bool{},
 	}
 	if err := r.build(); err != nil {
 		cancel(nil)
@@ -230,10 +225,12 @@ func (r *run) finish(n *node, d *done) {
 		n.executions++
 	}
 	switch {
+	case stale(d) && r.ctx.Err() == nil: // whatever came of it: it is about a result that is no more
+		r.redo(n)
 	case d.err != nil:
 		r.decide(n, d)
-	case stale(d):
-		r.redo(n)
+	case d.outcome != nil && len(d.outcome.Tampered) > 0:
+		r.isolate(n, d)
 	case n.place != nil:
 		r.settlePlace(n, d)
 	case d.result == nil:
@@ -241,6 +238,25 @@ func (r *run) finish(n *node, d *done) {
 	default:
 		r.settle(n, d)
 	}
+}
+
+// isolate lets n start over with inputs of its own: those that it shared with the store
+// were written to while it ran. The store finds the changed blobs when it reads them, and they are
+// lost like any other.
+func (r *run) isolate(n *node, d *done) {
+	if n.how == sandbox.Copy { // copies are nobody else's, so this is a bug
+		r.abort(errctx.New[Error](&Panic{Value: "copied inputs count as shared"}, "isolate step"))
+		return
+	}
+	n.how = sandbox.Copy
+	for _, in := range d.outcome.Tampered {
+		r.sources.forget(in)
+		r.degrade(event.Degraded{
+			What:   "inputs were written to while a step ran: it runs again with copies",
+			Detail: n.name + ": " + in.String(), Step: n.name,
+		})
+	}
+	r.redo(n)
 }
 
 // stale reports whether d is based on a result that has been replaced since.
@@ -283,9 +299,6 @@ func (r *run) settle(n *node, d *done) {
 
 func (r *run) settlePlace(n *node, d *done) {
 	n.state, n.files = settled, d.placed
-	if d.streams != nil {
-		r.streams[n.place.name] = d.streams
-	}
 }
 
 // fail records a step without a result: its process failed, or, with cause, could not be run at all.
@@ -342,7 +355,7 @@ func (r *run) degrade(e event.Degraded) {
 
 // close tells how it ended.
 func (r *run) close() (*Outcome, Err) {
-	out := &Outcome{Stdout: map[string][]byte{}, Stderr: map[string][]byte{}}
+	out := &Outcome{}
 	fin := event.Finished{DurationMS: milliseconds(time.Since(r.started))}
 	var files []string
 	for _, n := range r.nodes {
@@ -365,9 +378,6 @@ func (r *run) close() (*Outcome, Err) {
 		default:
 			fin.Cached++
 		}
-	}
-	for name, s := range r.streams {
-		out.Stdout[name], out.Stderr[name] = s.stdout, s.stderr
 	}
 	if r.Out != "" && len(files) > 0 {
 		r.tell(event.Placed{Dir: r.Out, Files: files})

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
+	"syscall"
 
 	"github.com/holdfast-go/holdfast/errctx"
 	"github.com/holdfast-go/holdfast/executor/action"
@@ -19,28 +21,16 @@ import (
 	"github.com/holdfast-go/holdfast/executor/scratch"
 )
 
-// maxStream is how much of an output stream is handed on, in bytes.
-const maxStream = 64 << 20
-
-// placeOutputs puts a step's outputs into Options.Out and reads its streams, as far
-// as each is asked for. All lost blobs are reported at once.
+// placeOutputs puts a step's outputs into Options.Out and sees to it that its streams
+// can be read, as far as each is asked for. All lost blobs are reported at once.
 func (w *worker) placeOutputs(ctx context.Context, d *done) Err {
 	res := w.results[w.node.place]
 	var lost []sandbox.Lost
 	if w.Logs {
-		d.streams = &streams{}
-		for name, s := range map[string]struct {
-			digest digest.Digest
-			into   *[]byte
-		}{"stdout": {res.Stdout, &d.streams.stdout}, "stderr": {res.Stderr, &d.streams.stderr}} {
-			if s.digest.IsZero() {
-				continue
-			}
-			data, err := cas.ReadAll(ctx, w.Runner.Store, s.digest, maxStream)
-			if err := collect(&lost, name, err); err != nil {
+		for name, stream := range map[string]digest.Digest{"stdout": res.Stdout, "stderr": res.Stderr} {
+			if err := collect(&lost, name, w.readThrough(ctx, stream)); err != nil {
 				return err
 			}
-			*s.into = data
 		}
 	}
 	if w.Out != "" {
@@ -79,7 +69,7 @@ func (w *worker) placeFiles(ctx context.Context, d *done, res *action.Result, lo
 	}
 	for _, l := range res.Symlinks {
 		dst := filepath.Join(w.Out, filepath.FromSlash(l.Path))
-		err := replace(dst, func(tmp string) cas.StoreErr { return placing("symlink", tmp, os.Symlink(l.Target, tmp)) })
+		err := w.replace(dst, func(tmp string) cas.StoreErr { return placing("symlink", tmp, os.Symlink(l.Target, tmp)) })
 		if err := collect(lost, l.Path, err); err != nil {
 			return err
 		}
@@ -100,7 +90,23 @@ func (w *worker) placeFile(ctx context.Context, f action.File) cas.StoreErr {
 	if same || err != nil {
 		return err
 	}
-	return replace(dst, func(tmp string) cas.StoreErr { return w.copyOut(ctx, f.Digest, f.Executable, tmp) })
+	return w.replace(dst, func(tmp string) cas.StoreErr { return w.copyOut(ctx, f.Digest, f.Executable, tmp) })
+}
+
+// readThrough reads a blob, which verifies it. The zero Digest names nothing to be read.
+func (w *worker) readThrough(ctx context.Context, d digest.Digest) cas.StoreErr {
+	if d.IsZero() {
+		return nil
+	}
+	r, err := w.Runner.Store.Open(ctx, d)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }() // read only
+	if _, err := io.Copy(io.Discard, r); err != nil {
+		return cas.ReadError(err, d)
+	}
+	return nil
 }
 
 // copyOut copies a blob to a new file that belongs to the user: writable.
@@ -133,15 +139,8 @@ func (w *worker) same(ctx context.Context, dst string, f action.File) (bool, cas
 	if d, err := digest.FromReader(there); err != nil || d != f.Digest {
 		return false, nil
 	}
-	r, serr := w.Runner.Store.Open(ctx, f.Digest)
-	if serr != nil {
-		return false, serr
-	}
-	defer func() { _ = r.Close() }()
-	if _, err := io.Copy(io.Discard, r); err != nil {
-		return false, cas.ReadError(err, f.Digest)
-	}
-	return true, nil
+	serr := w.readThrough(ctx, f.Digest)
+	return serr == nil, serr
 }
 
 // placeDir builds the folder beside its place and swaps it in.
@@ -153,9 +152,20 @@ func (w *worker) placeDir(ctx context.Context, dir action.Dir, lost *[]sandbox.L
 		}
 		return err
 	}
+	dst := filepath.Join(w.Out, filepath.FromSlash(dir.Path))
+	if holds(dst, tree) {
+		for e := range tree.All() { // as in same: the blobs have to be there
+			if e.Kind == merkle.File {
+				if err := collect(lost, path.Join(dir.Path, e.Path), w.readThrough(ctx, e.Digest)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
 	var first cas.StoreErr // the first of the lost blobs: the folder is not replaced then, and the others are looked for
 	var fault Err
-	rerr := replace(filepath.Join(w.Out, filepath.FromSlash(dir.Path)), func(tmp string) cas.StoreErr {
+	rerr := w.replace(dst, func(tmp string) cas.StoreErr {
 		if err := placing("mkdir", tmp, os.Mkdir(tmp, 0o755)); err != nil {
 			return err
 		}
@@ -191,11 +201,57 @@ func (w *worker) placeDir(ctx context.Context, dir action.Dir, lost *[]sandbox.L
 	return collect(lost, dir.Path, rerr)
 }
 
-// replace makes dst be what create makes at the path it is given, in one step. What
-// was at dst before is removed.
-func replace(dst string, create func(tmp string) cas.StoreErr) cas.StoreErr {
+// holds reports whether the folder is exactly the tree.
+func holds(dir string, tree *merkle.Tree) bool {
+	want := map[string]merkle.Entry{}
+	for e := range tree.All() {
+		want[e.Path] = e
+	}
+	err := filepath.WalkDir(dir, func(p string, entry fs.DirEntry, err error) error {
+		if err != nil || p == dir {
+			return err
+		}
+		rel, err := filepath.Rel(dir, p)
+		if err != nil {
+			return err
+		}
+		e, ok := want[filepath.ToSlash(rel)]
+		if !ok || !is(p, entry, e) {
+			return fs.SkipAll
+		}
+		delete(want, e.Path)
+		return nil
+	})
+	return err == nil && len(want) == 0
+}
+
+// is reports whether what is at p is the entry.
+func is(p string, entry fs.DirEntry, e merkle.Entry) bool {
+	switch e.Kind {
+	case merkle.Directory:
+		return entry.IsDir()
+	case merkle.Symlink:
+		target, err := os.Readlink(p)
+		return err == nil && target == e.Target
+	}
+	info, err := entry.Info()
+	if err != nil || !info.Mode().IsRegular() || info.Size() != e.Digest.Size || (info.Mode()&0o100 != 0) != e.Executable {
+		return false
+	}
+	f, err := os.Open(p)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }() // read only
+	d, err := digest.FromReader(f)
+	return err == nil && d == e.Digest
+}
+
+// replace makes dst be what create makes at the path it is given. What was at dst
+// before is removed, and so is a file where dst needs a folder to be in.
+func (w *worker) replace(dst string, create func(tmp string) cas.StoreErr) cas.StoreErr {
 	dir := filepath.Dir(dst)
-	if err := placing("mkdir", dir, os.MkdirAll(dir, 0o777)); err != nil {
+	if err := w.makeWay(dir); err != nil {
 		return err
 	}
 	hold, err := os.MkdirTemp(dir, ".holdfast-")
@@ -207,14 +263,34 @@ func replace(dst string, create func(tmp string) cas.StoreErr) cas.StoreErr {
 	if err := create(tmp); err != nil {
 		return err
 	}
-	// A file replaces a file or a link in one step. A folder has to be out of the way first.
-	if os.Rename(tmp, dst) == nil {
-		return nil
+	// A file replaces a file or a link in one step. A folder has to be out of the way
+	// first, and another process that places the same may be doing the same.
+	for i := range maxPlacings {
+		if err = os.Rename(tmp, dst); err == nil {
+			return nil
+		}
+		if merr := os.Rename(dst, filepath.Join(hold, "old"+strconv.Itoa(i))); merr != nil && !errors.Is(merr, fs.ErrNotExist) {
+			return placing("rename", dst, merr)
+		}
 	}
-	if err := os.Rename(dst, filepath.Join(hold, "old")); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return placing("rename", dst, err)
+	return placing("rename", dst, err)
+}
+
+// maxPlacings is how often a folder is moved out of the way: more than there are processes that race for one.
+const maxPlacings = 100
+
+// makeWay makes the folder, and removes what earlier outputs left of files where it needs folders.
+func (w *worker) makeWay(dir string) cas.StoreErr {
+	err := os.MkdirAll(dir, 0o777)
+	for p := dir; errors.Is(err, syscall.ENOTDIR) && len(p) > len(w.Out); p = filepath.Dir(p) {
+		if info, lerr := os.Lstat(p); lerr == nil && !info.IsDir() {
+			if rerr := os.Remove(p); rerr != nil {
+				return placing("remove", p, rerr)
+			}
+			err = os.MkdirAll(dir, 0o777)
+		}
 	}
-	return placing("rename", dst, os.Rename(tmp, dst))
+	return placing("mkdir", dir, err)
 }
 
 // placing gives an error of the system its type, and none if there is none.

@@ -116,11 +116,6 @@ func (w *worker) remark(d *done, out *runner.Outcome) {
 			What: "inputs are copied: the file system refused hard links", Detail: cause(ref.Err),
 		})
 	}
-	for _, in := range out.Tampered {
-		d.notes = append(d.notes, event.Degraded{
-			What: "a step wrote to its inputs: the blobs it changed are lost", Step: w.node.name, Detail: in.String(),
-		})
-	}
 }
 
 func cause(err error) string {

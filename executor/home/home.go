@@ -13,11 +13,13 @@ package home
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/holdfast-go/holdfast/errctx"
 	acdisk "github.com/holdfast-go/holdfast/executor/actioncache/disk"
@@ -104,6 +106,8 @@ func claim(dir string) Err {
 		return nil
 	case err == nil:
 		return errctx.New[Error](&WrongVersion{dir, strings.TrimSpace(string(data[:min(len(data), 80)]))}, "open store")
+	case errors.Is(err, syscall.ENOTDIR):
+		return errctx.New[Error](&NotAStore{dir}, "open store")
 	case !os.IsNotExist(err):
 		return fault("read", file, err)
 	}
@@ -189,7 +193,7 @@ func (*NoFolder) Error() string {
 }
 
 func (e *NotAStore) Error() string {
-	return e.Dir + " is not empty and no store: name another folder with --store"
+	return e.Dir + " holds something else: name another folder with --store"
 }
 
 func (e *WrongVersion) Error() string {

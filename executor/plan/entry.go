@@ -46,6 +46,14 @@ func (w *workspace) Stat(name string) (fs.FileInfo, error) {
 	if p != nil && p.kind == NoSuchFile {
 		return nil, fs.ErrNotExist
 	}
+	// A pattern looks for files behind every link on its way. Behind one that leads out
+	// there are none; only a link that is asked for by name, or matched itself, is a fault.
+	if p != nil && p.kind == EscapingPath {
+		if w.folder(path.Dir(name)).problem != nil {
+			return nil, fs.ErrNotExist
+		}
+		return e, nil // with its problem, which counts when the pattern matches it
+	}
 	if p != nil {
 		return nil, p
 	}

@@ -21,6 +21,8 @@
 //     pattern (* ? [a-z] {a,b} and ** for any number of folders, files only, names that begin with a dot
 //     included); or the outputs of another step, all of them or one, or a path below one that is a folder. To name a
 //     file that has * ? [ or { in its name, put that character in brackets: [[].
+//   - The folder "out" of the workspace, where outputs are placed, is in no pattern and in no folder's files, unless the
+//     path or pattern begins with its name: what a run made is no input of the next one.
 //   - Inputs are regular files. Symbolic links are followed; sockets, pipes and devices below a folder are left out,
 //     and so is a link that leads back to a folder it is in.
 //   - No two outputs of a plan are the same path or inside each other.

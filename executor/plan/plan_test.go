@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -263,5 +264,37 @@ func TestInvalid(t *testing.T) {
 	}
 	if invalid.Faults[1].Err == nil || !errors.Is(err, invalid.Faults[1].Err) {
 		t.Errorf("the cause of %v is not reached", invalid.Faults[1])
+	}
+}
+
+func TestPatternsPassByWhatIsNotTheirs(t *testing.T) {
+	dir := t.TempDir()
+	for _, f := range []string{"d/b.txt", "out/b.txt", "out/d/c.txt", "d/out/e.txt"} {
+		if err := errors.Join(os.MkdirAll(filepath.Join(dir, filepath.Dir(f)), 0o755), os.WriteFile(filepath.Join(dir, f), nil, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("/etc/hostname", filepath.Join(dir, "esc")); err != nil {
+		t.Fatal(err)
+	}
+	for input, want := range map[string][]string{
+		"**/b.txt":   {"d/b.txt"},                // a link that leads out is on the way, and no match
+		"**/*.txt":   {"d/b.txt", "d/out/e.txt"}, // what an earlier run placed is no input
+		"out/**":     {"out/b.txt", "out/d/c.txt"},
+		"out":        {"out/b.txt", "out/d/c.txt"},
+		"{out,d}/b*": {"d/b.txt"},
+	} {
+		p, err := plan.Parse("plan.yaml", dir, fmt.Appendf(nil, "steps: {a: {run: [x], inputs: [%q]}}", input))
+		if err != nil {
+			t.Errorf("%s: %v", input, err)
+			continue
+		}
+		if diff := cmp.Diff(want, p.Steps[0].Inputs[0].Files); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", input, diff)
+		}
+	}
+	_, err := plan.Parse("plan.yaml", dir, []byte(`steps: {a: {run: [x], inputs: ["es*"]}}`))
+	if f, ok := errors.AsType[plan.Fault](err); !ok || f.Kind != plan.EscapingPath {
+		t.Errorf("a pattern that matches a link that leads out: %v", err)
 	}
 }

@@ -122,6 +122,9 @@ func (w *workspace) below(dir string, files *[]string) *problem {
 	}
 	for _, d := range entries {
 		name := path.Join(dir, d.Name())
+		if name == outputs {
+			continue
+		}
 		if d.IsDir() {
 			if p := w.below(name, files); p != nil {
 				return p
@@ -162,7 +165,11 @@ func (w *workspace) match(pattern string) ([]string, *problem) {
 		pattern = strings.ReplaceAll(pattern, "**/**/", "**/")
 	}
 	var files []string
+	placed := !within(pattern, outputs)
 	err := doublestar.GlobWalk(w, pattern, func(name string, d fs.DirEntry) error {
+		if placed && within(name, outputs) {
+			return nil
+		}
 		info, err := d.Info()
 		if err != nil {
 			return err
@@ -180,6 +187,15 @@ func (w *workspace) match(pattern string) ([]string, *problem) {
 	}
 	slices.Sort(files)
 	return slices.Compact(files), nil
+}
+
+// outputs is where outputs are placed unless somebody says otherwise. They are no
+// inputs of the next run, unless a path or pattern begins with the folder's name.
+const outputs = "out"
+
+// within reports whether name is the folder or in it.
+func within(name, folder string) bool {
+	return name == folder || strings.HasPrefix(name, folder+"/")
 }
 
 // maxAlternatives bounds what the braces of a pattern multiply to.

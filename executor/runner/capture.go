@@ -124,9 +124,15 @@ func look(j Job, sb *sandbox.Sandbox, o *Outcome) ([][]found, cas.StoreErr) {
 // openWorkingDir opens what outputs are relative to. A Root resolves no symbolic
 // link to a place outside, also not in the middle of a path.
 func openWorkingDir(sb *sandbox.Sandbox, dir string) (*os.Root, error) {
-	root, err := os.OpenRoot(sb.Root)
-	if err != nil || dir == "" {
-		return root, err
+	root, serr := sb.Open()
+	if serr != nil {
+		return nil, serr
+	}
+	if root == nil {
+		return nil, fs.ErrNotExist // the process put something else in its place
+	}
+	if dir == "" {
+		return root, nil
 	}
 	defer func() { _ = root.Close() }()
 	return root.OpenRoot(filepath.FromSlash(dir))

@@ -162,7 +162,7 @@ func TestStartError(t *testing.T) {
 			}).Of(in.Digest).On(castest.OpLink))
 			err := w.mustFail(w.sh("true", nil, in))
 			p := phase[*runner.StartError](t, err)
-			if cause := fault[*cas.StoreIO](t, err); p.Capture != cause || p.Cause != nil || !errors.Is(cause, syscall.EISDIR) {
+			if cause := fault[*cas.StoreIO](t, err); p.Capture != cause || p.Cause != nil || !errors.Is(cause, syscall.EEXIST) {
 				t.Errorf("got %+v", p)
 			}
 			wantKind(t, "cas.io", p)

@@ -30,7 +30,7 @@ func openLogs(dir string) (*logs, cas.StoreError) {
 	var files [2]*os.File
 	for i, name := range []string{stdoutName, stderrName} {
 		p := filepath.Join(dir, name)
-		f, err := os.OpenFile(p, os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND|syscall.O_NOFOLLOW, 0o644)
+		f, err := os.OpenFile(p, os.O_RDWR|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
 		if err != nil {
 			if i > 0 {
 				_ = files[0].Close()

@@ -62,7 +62,7 @@ type Outcome struct {
 	Hint           string // what probably made it fail
 	Sandbox        string // where the sandbox was kept
 	Inputs         sandbox.Report
-	Tampered       []digest.Digest // inputs that the process wrote to
+	Tampered       []digest.Digest // inputs whose bytes were changed while the process ran, by it or by another one: the outcome says nothing about the action
 }
 
 // OK reports whether the process exited with 0 and left every output.
@@ -111,7 +111,9 @@ func (r *Runner) Execute(ctx context.Context, j Job) (*Outcome, Err) {
 	o.Stdout, o.Stderr = stream(logs.stdout), stream(logs.stderr)
 	logs.close()
 
-	if exit.State == process.Exited && exit.ExitCode == 0 {
+	switch {
+	case len(o.Tampered) > 0: // whatever it made of its inputs, it is not the result of this action
+	case exit.State == process.Exited && exit.ExitCode == 0:
 		captured, cerr := r.capture(ctx, j, sb, o)
 		if cerr != nil {
 			return nil, errctx.Map(cerr, phase[*CaptureError])
@@ -121,10 +123,11 @@ func (r *Runner) Execute(ctx context.Context, j Job) (*Outcome, Err) {
 				return nil, errctx.Map(perr, phase[*PersistError])
 			}
 		}
-	} else {
+	default:
 		o.Hint = diskHint(sb.Root)
 	}
-	clean = o.OK() && len(exit.Leftover) == 0
+	// Where orphans cannot be found, a daemon may live on in the folder.
+	clean = o.OK() && len(exit.Leftover) == 0 && process.AdoptOrphans()
 	if r.Keep == KeepAlways || r.Keep == KeepOnFailure && !o.OK() {
 		if kept, kerr := sb.Keep(r.KeepDir); kerr == nil {
 			o.Sandbox = kept

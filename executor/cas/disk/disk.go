@@ -125,6 +125,24 @@ func (s *Store) has(d digest.Digest) (bool, cas.StoreErr) {
 	return false, nil
 }
 
+// intact reports whether a form of the blob is there and has its bytes. Storing asks
+// this, not the length: what is stored again because it was lost may have been one
+// of several that are corrupt.
+func (s *Store) intact(d digest.Digest) (bool, cas.StoreErr) {
+	if d == digest.Empty {
+		return true, nil
+	}
+	for _, x := range forms {
+		switch _, err := s.verify(s.path(d, x), d, x); {
+		case err == nil:
+			return true, nil
+		case !absent(err):
+			return false, err
+		}
+	}
+	return false, nil
+}
+
 // Remove removes the blob, in both forms, and reports whether it was there.
 func (s *Store) Remove(ctx context.Context, d digest.Digest) (bool, cas.StoreErr) {
 	if ctx.Err() != nil {

@@ -23,7 +23,7 @@ func (s *Store) Put(ctx context.Context, data []byte) (digest.Digest, cas.StoreE
 		return digest.Digest{}, errctx.New(cas.Ended(ctx, "put"), "store blob")
 	}
 	d := digest.Of(data)
-	there, err := s.has(d)
+	there, err := s.intact(d)
 	if err == nil && !there {
 		err = s.write(bytes.NewReader(data), d)
 	}
@@ -101,7 +101,7 @@ func (s *Store) move(f *os.File, info fs.FileInfo) (digest.Digest, bool, cas.Sto
 	if err != nil {
 		return d, false, errctx.New(cas.SourceFault(path, err), "hash file")
 	}
-	if there, err := s.has(d); there || err != nil {
+	if there, err := s.intact(d); there || err != nil {
 		return d, there, err
 	}
 	tmp := s.scratch.Name()
@@ -126,7 +126,7 @@ func (s *Store) copy(f *os.File, size int64) (digest.Digest, cas.StoreErr) {
 		return digest.Digest{}, err
 	}
 	d := src.hash.Digest()
-	if there, err := s.has(d); there || err != nil {
+	if there, err := s.intact(d); there || err != nil {
 		_ = os.Remove(tmp)
 		return d, err
 	}

@@ -93,6 +93,8 @@ func read(src []byte, maxNodes int) (*Node, []Fault) {
 type reader struct {
 	src      []byte
 	maxNodes int
+	lines    int // of the source, once it has been asked
+	last     int // the column behind its end
 	done     map[*upstream.Node]*Node // nil while it is being turned
 	deep     bool                     // MaxDepth was reached
 	merged   int                      // entries looked at for merge keys, which can name a large map any number of times
@@ -115,6 +117,7 @@ var errTooDeep = fmt.Errorf("more than %d levels", MaxDepth)
 func (*reader) CheckAlias(int, int) error { return nil }
 
 func (r *reader) fault(kind FaultKind, line, column int, hint, format string, args ...any) {
+	line, column = r.inside(line, column)
 	if len(r.faults) < MaxFaults {
 		r.faults = append(r.faults, Fault{kind, max(line, 1), max(column, 1), fmt.Sprintf(format, args...), hint})
 	}
@@ -188,6 +191,20 @@ func (r *reader) loadFault(err error) {
 	r.fault(kind, 1, 1, "", "%v", err)
 }
 
+// inside returns the position, or the last one of the source for one beyond its end: the
+// library counts on when it looks for what is not there, and takes more characters for line ends than editors do.
+func (r *reader) inside(line, column int) (int, int) {
+	if r.lines == 0 {
+		text := bytes.TrimRight(r.src, "\r\n")
+		r.lines = 1 + bytes.Count(text, []byte("\n")) + bytes.Count(text, []byte("\r")) - bytes.Count(text, []byte("\r\n"))
+		r.last = 1 + utf8.RuneCount(text[1+bytes.LastIndexAny(text, "\r\n"):])
+	}
+	if line <= r.lines {
+		return line, column
+	}
+	return r.lines, r.last
+}
+
 // at returns the character at a position of the source, 0 where there is none.
 func (r *reader) at(line, column int) rune {
 	text := r.src
@@ -210,13 +227,14 @@ func (r *reader) node(n *upstream.Node) *Node {
 			return &Node{Line: n.Line, Column: n.Column}
 		}
 		shared := *r.node(n.Alias)
-		shared.Line, shared.Column = n.Line, n.Column
+		shared.Line, shared.Column = r.inside(n.Line, n.Column)
 		return &shared
 	}
 	if known, ok := r.done[n]; ok {
 		return known
 	}
-	out := &Node{Line: n.Line, Column: n.Column, Value: n.Value}
+	out := &Node{Value: n.Value}
+	out.Line, out.Column = r.inside(n.Line, n.Column)
 	if len(r.done) >= r.maxNodes {
 		r.overflow(n.Line, n.Column)
 		return out

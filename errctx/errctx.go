@@ -93,9 +93,9 @@ func Map[E error, F Kind](w WithContext[E], f func(E) F) WithContext[F] {
 
 // Annotate adds a layer to any error, for code that returns plain errors.
 // The dynamic type is kept: what [From] and errors.As found before, they find
-// after. It returns nil when err is nil.
+// after. It returns nil when err is nil, also when it is a nil pointer in an interface.
 func Annotate(err error, msg string, attrs ...slog.Attr) error {
-	if err == nil {
+	if isNil(err) {
 		return nil
 	}
 	site := callSite()
@@ -159,11 +159,14 @@ func holder[K Kind](err error, budget *int) handle {
 // that holds itself twice has more paths than a walk can end.
 const maxVisits = 100_000
 
-// isNil reports whether root is nil or a typed nil pointer: neither is an error.
+// isNil reports whether root is nil, or a typed nil: neither is an error.
 func isNil[E error](root E) bool {
 	if any(root) == nil {
 		return true
 	}
-	v := reflect.ValueOf(root)
-	return v.Kind() == reflect.Pointer && v.IsNil()
+	switch v := reflect.ValueOf(root); v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
+		return v.IsNil()
+	}
+	return false
 }

@@ -38,6 +38,12 @@ func (broken) storeError()       {}
 func (broken) ErrorKind() string { return "test.broken" }
 func (e broken) Error() string   { return "broken " + strings.Join(e.parts, ",") }
 
+// list is a kind of error that is nil without being a pointer.
+type list []string
+
+func (list) ErrorKind() string { return "test.list" }
+func (list) Error() string     { return "list" }
+
 // The next phase's sum embeds the lower one.
 type inputFault struct{ storeError }
 
@@ -96,6 +102,8 @@ func TestNilInNilOut(t *testing.T) {
 		"Map to nil":             errctx.Map(open(&missing{}), func(storeError) phaseError { return nil }),
 		"Annotate of nil":        errctx.Annotate(nil, "x"),
 		"Annotate of nil handle": errctx.Annotate(none, "x"),
+		"Annotate of typed nil":  errctx.Annotate(nilPath, "x"),
+		"New of nil slice":       errctx.New(list(nil), "x"),
 		"a nil handle":           none,
 	} {
 		if err != nil {

@@ -68,7 +68,7 @@ func TestStepsThatFail(t *testing.T) {
 		check      func(event.StepFinished) bool
 	}{
 		{"exit status", `{run: [sh, -c, "echo out; echo err >&2; exit 7"]}`, func(e event.StepFinished) bool {
-			return e.ExitCode == 7 && e.Signal == "" && string(e.Stdout) == "out\n" && string(e.Stderr) == "err\n"
+			return e.ExitCode == 7 && e.Signal == "" && e.Said == "out\nerr\n" && string(e.Stdout) == "out\n" && string(e.Stderr) == "err\n"
 		}},
 		{"signal", `{run: [sh, -c, "kill -SEGV $$"]}`, func(e event.StepFinished) bool { return e.ExitCode == -1 && e.Signal == "SIGSEGV" }},
 		{"timeout", `{run: [sh, -c, "echo partial; sleep 100"], timeout: 50ms}`, func(e event.StepFinished) bool {
@@ -78,13 +78,13 @@ func TestStepsThatFail(t *testing.T) {
 			return cmp.Equal(e.Missing, []string{"a", "b"})
 		}},
 		{"an output that is no file", `{run: [mkfifo, a], outputs: [a]}`, func(e event.StepFinished) bool {
-			return len(e.Missing) == 1 && strings.HasPrefix(e.Missing[0], "a: neither")
+			return len(e.Refused) == 1 && strings.HasPrefix(e.Refused[0], "a: neither")
 		}},
 		{"an output that leads out", `{run: [ln, -s, /etc/passwd, a], outputs: [a]}`, func(e event.StepFinished) bool {
-			return len(e.Missing) == 1 && strings.HasPrefix(e.Missing[0], "a: a symbolic link out")
+			return len(e.Refused) == 1 && strings.HasPrefix(e.Refused[0], "a: a symbolic link out")
 		}},
 		{"an output through a link that leads out", `{run: [sh, -c, "rmdir d; ln -s /etc d"], outputs: [d/passwd]}`, func(e event.StepFinished) bool {
-			return len(e.Missing) == 1 && strings.Contains(e.Missing[0], "leads out")
+			return len(e.Refused) == 1 && strings.Contains(e.Refused[0], "leads out")
 		}},
 		{"no such command", `{run: [no-such-command-anywhere]}`, func(e event.StepFinished) bool {
 			return e.Error != nil && e.Error.Kind == "process.not_found" && strings.Contains(e.Error.Verdict, "fail")

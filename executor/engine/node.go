@@ -3,6 +3,7 @@ package engine
 import (
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/holdfast-go/holdfast/errctx"
@@ -183,9 +184,12 @@ func stepFinished(n *node, d *done) event.StepFinished {
 	}
 	if o := d.outcome; o != nil {
 		e.ExitCode, e.DurationMS = o.Exit.ExitCode, milliseconds(o.Exit.Wall)
-		e.Missing, e.Hint, e.Sandbox = slices.Concat(o.Missing, o.Refused), o.Hint, o.Sandbox
+		e.Missing, e.Refused, e.Hint, e.Sandbox = o.Missing, o.Refused, o.Hint, o.Sandbox
 		e.Stdout, e.StdoutSize = o.Stdout.Tail, o.Stdout.Size
 		e.Stderr, e.StderrSize = o.Stderr.Tail, o.Stderr.Size
+		if d.result == nil {
+			e.Said = strings.ToValidUTF8(string(tail(o.Stdout.Tail))+string(tail(o.Stderr.Tail)), "\uFFFD")
+		}
 		switch o.Exit.State {
 		case process.Signaled:
 			e.ExitCode, e.Signal = -1, unix.SignalName(o.Exit.Signal)
@@ -195,3 +199,8 @@ func stepFinished(n *node, d *done) event.StepFinished {
 	}
 	return e
 }
+
+// tail is the part of a stream that goes into an event.
+func tail(b []byte) []byte { return b[max(0, len(b)-maxSaid):] }
+
+const maxSaid = 8 << 10 // bytes of each stream

@@ -65,11 +65,13 @@ type StepFinished struct {
 	Signal     string                   `json:"signal,omitempty"` // such as "SIGKILL", when a signal ended it
 	TimedOut   bool                     `json:"timed_out,omitempty"`
 	Missing    []string                 `json:"missing_outputs,omitempty"` // declared outputs that the process did not leave
+	Refused    []string                 `json:"refused_outputs,omitempty"` // outputs that cannot be stored, with the reason: "path: …"
 	Hint       string                   `json:"hint,omitempty"`            // what probably made it fail, such as a full disk
 	Sandbox    string                   `json:"sandbox,omitempty"`         // where its sandbox was kept
 	Error      *Failure                 `json:"error,omitempty"`           // why there is no result at all: the process could not start, …
 	DurationMS float64                  `json:"duration_ms"`               // of the process; of an earlier one when it came from the cache
 	Outputs    map[string]digest.Digest `json:"outputs"`                   // folders by the digest of their root Directory
+	Said       string                   `json:"said,omitempty"`            // when it failed: the last part of its output, standard error last
 	Stdout     []byte                   `json:"-"`                         // the last part of what it wrote, when it was executed
 	Stderr     []byte                   `json:"-"`
 	StdoutSize int64                    `json:"-"` // bytes it wrote in all; less than len(Stdout) means that Stdout is all

@@ -26,7 +26,7 @@
 //   - Inputs are regular files. Symbolic links are followed; sockets, pipes and devices below a folder are left out,
 //     and so is a link that leads back to a folder it is in.
 //   - No two outputs of a plan are the same path or inside each other.
-//   - A timeout is a duration such as 1m30s; none or 0 is no limit.
+//   - A timeout is a duration such as 1m30s; none or 0s is no limit.
 //   - Steps do not need each other in a circle.
 //
 // Promises:

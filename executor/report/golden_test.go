@@ -63,7 +63,7 @@ var stories = map[string][]happening{
 		{230, event.StepFinished{Step: "compile:x", Source: event.Executed, ExitCode: 1, Hint: "the disk is full", DurationMS: 220,
 			Stdout: []byte("cc -c x.c\n"), Stderr: []byte("x.c:1:1: error: no\n")}},
 		{240, event.StepFinished{Step: "crash", Source: event.Executed, ExitCode: -1, Signal: "SIGSEGV", DurationMS: 228}},
-		{250, event.StepFinished{Step: "forgets", Source: event.Executed, Missing: []string{"a.o", "b.o"}, DurationMS: 237}},
+		{250, event.StepFinished{Step: "forgets", Source: event.Executed, Missing: []string{"a.o", "b.o"}, Refused: []string{"c: a socket"}, Said: "forgot", DurationMS: 237}},
 		{260, event.StepFinished{Step: "absent", Source: event.Executed, ExitCode: -1, Error: &event.Failure{
 			Kind: "process.start", Message: "start process: fork/exec /bin/absent: no such file or directory", Verdict: "fail (errno ENOENT)",
 			Tree: json.RawMessage("{\n  \"kind\": \"process.start\"\n}"), Detail: "start process\n\tprocess.go:31\n/bin/absent"}}},

@@ -111,6 +111,8 @@ func reason(e event.StepFinished) string {
 		return fmt.Sprintf("exit status %d", e.ExitCode)
 	case len(e.Missing) > 0:
 		return "missing output: " + list(cleaned(e.Missing), maxNames)
+	case len(e.Refused) > 0:
+		return "refused output: " + list(cleaned(e.Refused), maxNames)
 	default:
 		return "no result"
 	}

@@ -217,7 +217,7 @@ func holds(dir string, tree *merkle.Tree) bool {
 		}
 		e, ok := want[filepath.ToSlash(rel)]
 		if !ok || !is(p, entry, e) {
-			return fs.SkipAll
+			return fs.ErrExist // what is in the way ends the walk
 		}
 		delete(want, e.Path)
 		return nil

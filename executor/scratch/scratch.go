@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/holdfast-go/holdfast/errctx"
@@ -63,8 +64,14 @@ func Open(parent string) (*Dir, errctx.WithContext[*Fault]) {
 		_ = lock.Close()
 		return nil, fault("lock", lockPath, err)
 	}
-	return &Dir{Path: path, lock: lock}, nil
+	d := &Dir{Path: path, lock: lock}
+	locks.Store(d, true)
+	return d, nil
 }
+
+// locks keeps them from the garbage collector, which closes files that nobody refers
+// to: a folder is its process's until Close, not until the last mention of it.
+var locks sync.Map
 
 // Name returns a path in the folder that no other call returns; nothing is created.
 func (d *Dir) Name() string {
@@ -76,6 +83,7 @@ func (d *Dir) Name() string {
 func (d *Dir) Close() errctx.WithContext[*Fault] {
 	err := RemoveAll(d.Path)
 	_ = d.lock.Close() // the folder is gone, so is the lock
+	locks.Delete(d)
 	if err != nil {
 		return fault("remove folder", d.Path, err)
 	}

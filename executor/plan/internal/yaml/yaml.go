@@ -93,8 +93,8 @@ func read(src []byte, maxNodes int) (*Node, []Fault) {
 type reader struct {
 	src      []byte
 	maxNodes int
-	lines    int // of the source, once it has been asked
-	last     int // the column behind its end
+	lines    int                      // of the source, once it has been asked
+	last     int                      // the column behind its end
 	done     map[*upstream.Node]*Node // nil while it is being turned
 	deep     bool                     // MaxDepth was reached
 	merged   int                      // entries looked at for merge keys, which can name a large map any number of times

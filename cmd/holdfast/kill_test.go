@@ -27,9 +27,12 @@ func holdfast(t *testing.T, store string, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(bin, args...)
-	cmd.Env = append(os.Environ(), "HOLDFAST_STORE="+store)
+	cmd.Env = append(os.Environ(), "HOLDFAST_STORE="+store, noExitSleep)
 	return cmd
 }
+
+// noExitSleep keeps the race detector from sleeping a second at the end of each process.
+const noExitSleep = "GORACE=atexit_sleep_ms=0"
 
 func must(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()

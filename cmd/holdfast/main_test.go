@@ -48,6 +48,7 @@ func TestScript(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOLDFAST_STORE", e.WorkDir+"/.store")
 			e.Setenv("NO_COLOR", "")
+			e.Vars = append(e.Vars, noExitSleep)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

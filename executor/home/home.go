@@ -139,17 +139,22 @@ func claim(dir string) Err {
 	return nil
 }
 
-// ours reports whether a folder that had no VERSION a moment ago is becoming a
-// store: another process makes it one right now, or was killed while it did.
+// ours reports whether a folder without a VERSION is a store all the same: one that
+// lost it, one that another process makes right now, or one whose maker was killed.
 func ours(entries []os.DirEntry) bool {
-	only := true
+	parts, others := 0, 0
 	for _, e := range entries {
-		if e.Name() == "VERSION" {
+		switch name := e.Name(); {
+		case name == "VERSION":
 			return true
+		case name == "cas" || name == "ac" || name == "sandbox":
+			parts++
+		case name == "kept" || name == "runs" || strings.HasPrefix(name, ".version-"):
+		default:
+			others++
 		}
-		only = only && strings.HasPrefix(e.Name(), ".version-")
 	}
-	return only
+	return others == 0 && (parts == 0 || parts == 3)
 }
 
 // Err is what Open returns.

@@ -297,3 +297,18 @@ func TestPartsInTheWay(t *testing.T) {
 		})
 	}
 }
+
+// Whatever a store loses, it goes on as one: its contents say what it is.
+func TestALostVersionIsWrittenAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "store")
+	for range 2 {
+		h, err := home.Open(dir)
+		if err != nil {
+			t.Fatalf("%+v", err)
+		}
+		h.Close()
+		if err := os.Remove(filepath.Join(dir, "VERSION")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -145,6 +145,18 @@ func Ended(ctx context.Context, op string) StoreError {
 	return &Interrupted{Op: op, Err: context.Cause(ctx)}
 }
 
+// Lost returns the blob whose loss e reports, as a [*MissingDigest] or as a
+// [*CorruptBlob] that has been put aside: reproducing it would repair e.
+func Lost(e StoreError) (digest.Digest, bool) {
+	switch e := e.(type) {
+	case *MissingDigest:
+		return e.Digest, true
+	case *CorruptBlob:
+		return e.Digest, true
+	}
+	return digest.Digest{}, false
+}
+
 // FromErrno names what an operating-system error says about a store: a
 // [*DiskFull], [*Resource], [*Denied] or, for every other error, a [*StoreIO].
 // ENOENT has no meaning of its own here: only the caller knows whether the path was a blob's.

@@ -127,13 +127,10 @@ func execPlan(argv, in, outs, env []string, timeout time.Duration) (*plan.Plan, 
 // output of the command is the output of exec.
 func (a *app) execSinks(f *runFlags) (report.Sink, func() error, error) {
 	if f.json {
-		return a.sinks(f)
+		return a.sinks(f, a.Stdout)
 	}
-	stdout := a.Stdout
-	a.Stdout = a.Stderr
-	defer func() { a.Stdout = stdout }()
 	f.quiet = true
-	sink, finish, err := a.sinks(f)
+	sink, finish, err := a.sinks(f, a.Stderr)
 	if err != nil {
 		return nil, nil, err
 	}

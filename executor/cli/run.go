@@ -91,7 +91,7 @@ produced it is run again with cache reads off.`,
 			if err := f.check(); err != nil {
 				return err
 			}
-			sink, finish, err := a.sinks(&f)
+			sink, finish, err := a.sinks(&f, a.Stdout)
 			if err != nil {
 				return err
 			}
@@ -130,13 +130,13 @@ func (f *runFlags) check() error {
 	return nil
 }
 
-// sinks returns where the events of a run go, and what completes it.
-func (a *app) sinks(f *runFlags) (report.Sink, func() error, error) {
+// sinks returns where the events of a run go, for people to text, and what completes it.
+func (a *app) sinks(f *runFlags, text io.Writer) (report.Sink, func() error, error) {
 	var all []report.Sink
 	if f.json {
 		all = append(all, report.JSON(a.Stdout))
 	} else {
-		all = append(all, report.Terminal(a.Stdout, report.Options{Level: f.level()}))
+		all = append(all, report.Terminal(text, report.Options{Level: f.level()}))
 	}
 	var file *os.File
 	if f.trace != "" {

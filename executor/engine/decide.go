@@ -60,7 +60,7 @@ func (r *run) backtrack(n *node, d *done, v classify.Verdict) {
 	var batches []*batch
 	add := func(producer *node, name string, lost digest.Digest, attempt int) {
 		for _, b := range batches {
-			if b.Producer == name && (b.node == producer) {
+			if b.Producer == name && b.node == producer {
 				b.Missing, b.Attempt = append(b.Missing, lost), max(b.Attempt, attempt)
 				return
 			}
@@ -144,11 +144,8 @@ func lostPaths(err error) map[digest.Digest]string {
 	paths := map[digest.Digest]string{}
 	if lost, ok := errors.AsType[*sandbox.InputsLost](err); ok {
 		for _, l := range lost.Lost {
-			switch e := l.Err.Root().(type) {
-			case *cas.MissingDigest:
-				paths[e.Digest] = l.Path
-			case *cas.CorruptBlob:
-				paths[e.Digest] = l.Path
+			if d, ok := cas.Lost(l.Err.Root()); ok {
+				paths[d] = l.Path
 			}
 		}
 	}

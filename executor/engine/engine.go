@@ -112,7 +112,6 @@ type run struct {
 	started time.Time
 
 	nodes   []*node // steps in the order of the plan, then places
-	byName  map[string]*node
 	ready   []*node
 	busy    int
 	msgs    chan message
@@ -157,7 +156,7 @@ func newRun(ctx context.Context, o Options) (*run, Err) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	r := &run{
 		Options: o, ctx: ctx, cancel: cancel, started: time.Now(),
-		byName: map[string]*node{}, msgs: make(chan message, 2*o.Jobs),
+		msgs:      make(chan message, 2*o.Jobs),
 		sources:   newSources(o.Plan.Dir),
 		producers: map[digest.Digest][]*node{}, lost: map[digest.Digest][]string{},
 		warned: map[string]bool{},

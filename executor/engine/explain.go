@@ -43,11 +43,12 @@ type ExplainedInput struct {
 // results of the steps it depends on; nothing is executed. A step it depends
 // on that has no cached result is a [*NotBuilt].
 func Explain(ctx context.Context, p *plan.Plan, name string, r *runner.Runner) (*Explanation, Err) {
-	if p.Step(name) == nil {
-		return nil, errctx.New[Error](&UnknownStep{name, p.Suggest(name)}, "explain step", slog.String("plan", p.File))
+	step, err := request(p, nil, []string{name})
+	if err != nil {
+		return nil, err
 	}
 	x := explainer{ctx: ctx, plan: p, runner: r, sources: newSources(p.Dir), results: map[string]result{}}
-	b, err := x.bind(p.Step(name))
+	b, err := x.bind(step[0])
 	if err != nil {
 		return nil, errctx.Wrap(err, "explain step", slog.String("step", name))
 	}
@@ -75,36 +76,36 @@ type explainer struct {
 	results map[string]result
 }
 
-// bind computes the action of s, after the results of all it depends on. Plans have no
-// cycles; an explicit stack keeps a long chain of steps from being a deep recursion.
-func (x *explainer) bind(s *plan.Step) (*bound, Err) {
-	for stack := []*plan.Step{s}; ; {
-		top := stack[len(stack)-1]
-		var next *plan.Step
-		for _, name := range producersOf(top) {
-			if _, ok := x.results[name]; !ok {
-				next = x.plan.Step(name)
-				break
-			}
+// bind computes the action of a step, after the results of all it depends on.
+func (x *explainer) bind(step int) (*bound, Err) {
+	g := x.plan.Graph()
+	order, cerr := g.Order()
+	if cerr != nil {
+		return nil, errctx.New[Error](&Panic{Value: cerr}, "order steps") // a Plan has no cycles
+	}
+	needed := g.Ancestors(step)
+	for _, i := range order {
+		if i == step { // it comes after all that it needs
+			break
 		}
-		if next != nil {
-			stack = append(stack, next)
+		if _, ok := slices.BinarySearch(needed, i); !ok {
 			continue
 		}
-		b, err := bind(x.ctx, x.runner.Store, x.sources, top, x.results)
-		if err != nil || top == s {
-			return b, err
+		s := x.plan.Steps[i]
+		b, err := bind(x.ctx, x.runner.Store, x.sources, s, x.results)
+		if err != nil {
+			return nil, err
 		}
 		res, lerr := x.runner.Lookup(x.ctx, b.coded.Digest)
 		if lerr != nil {
 			if _, miss := lerr.Root().Cause.(*actioncache.Miss); miss {
-				return nil, errctx.New[Error](&NotBuilt{top.Name, b.coded.Digest}, "compute key")
+				return nil, errctx.New[Error](&NotBuilt{s.Name, b.coded.Digest}, "compute key")
 			}
 			return nil, errctx.Map(lerr, lookupFault)
 		}
-		x.results[top.Name] = result{newNode(top.Name), res}
-		stack = stack[:len(stack)-1]
+		x.results[s.Name] = result{newNode(s.Name), res}
 	}
+	return bind(x.ctx, x.runner.Store, x.sources, x.plan.Steps[step], x.results)
 }
 
 // ExplainKey says what an earlier key was made of, from the blobs that its execution left in the store.

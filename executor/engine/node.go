@@ -10,6 +10,7 @@ import (
 	"github.com/holdfast-go/holdfast/executor/action"
 	"github.com/holdfast-go/holdfast/executor/digest"
 	"github.com/holdfast-go/holdfast/executor/event"
+	"github.com/holdfast-go/holdfast/executor/graph"
 	"github.com/holdfast-go/holdfast/executor/merkle"
 	"github.com/holdfast-go/holdfast/executor/plan"
 	"github.com/holdfast-go/holdfast/executor/process"
@@ -56,27 +57,31 @@ type node struct {
 
 // build makes the nodes that the request needs.
 func (r *run) build() Err {
-	requested, err := request(r.Plan, r.Steps)
+	g := r.Plan.Graph()
+	requested, err := request(r.Plan, g, r.Steps)
 	if err != nil {
 		return err
 	}
-	for _, s := range needed(r.Plan, requested) {
-		n := newNode(s.Name)
-		n.step = s
+	nodes := map[int]*node{} // by index in the plan
+	needed := g.Ancestors(requested...)
+	for _, i := range needed {
+		n := newNode(r.Plan.Steps[i].Name)
+		n.step = r.Plan.Steps[i]
+		nodes[i] = n
 		r.nodes = append(r.nodes, n)
-		r.byName[s.Name] = n
 	}
-	for _, n := range slices.Clone(r.nodes) {
-		for _, name := range producersOf(n.step) {
-			n.dependOn(r.byName[name])
+	for _, i := range needed {
+		for _, d := range g.Needs(i) {
+			nodes[i].dependOn(nodes[d])
 		}
-		if r.Out != "" || r.Logs {
-			if slices.Contains(requested, n.name) {
-				p := newNode("out")
-				p.place = n
-				p.dependOn(n)
-				r.nodes = append(r.nodes, p)
-			}
+	}
+	if r.Out != "" || r.Logs {
+		slices.Sort(requested)
+		for _, i := range slices.Compact(requested) {
+			p := newNode("out")
+			p.place = nodes[i]
+			p.dependOn(nodes[i])
+			r.nodes = append(r.nodes, p)
 		}
 	}
 	for _, n := range r.nodes {
@@ -94,59 +99,20 @@ func (n *node) dependOn(d *node) {
 	d.users = append(d.users, n)
 }
 
-// producersOf lists the steps that s takes from, each once, in order.
-func producersOf(s *plan.Step) (names []string) {
-	for _, in := range s.Inputs {
-		if in.Step != "" && !slices.Contains(names, in.Step) {
-			names = append(names, in.Step)
-		}
+// request returns the requested steps, by index: those named, or those that no step takes from.
+func request(p *plan.Plan, g *graph.Graph, names []string) ([]int, Err) {
+	if len(names) == 0 {
+		return g.Sinks(), nil
 	}
-	return names
-}
-
-// request returns the requested steps: those named, or those that no step takes from.
-func request(p *plan.Plan, names []string) ([]string, Err) {
-	if len(names) > 0 {
-		for _, name := range names {
-			if p.Step(name) == nil {
-				return nil, errctx.New[Error](&UnknownStep{name, p.Suggest(name)}, "select steps", slog.String("plan", p.File))
-			}
+	var steps []int
+	for _, name := range names {
+		i := slices.IndexFunc(p.Steps, func(s *plan.Step) bool { return s.Name == name })
+		if i < 0 {
+			return nil, errctx.New[Error](&UnknownStep{name, p.Suggest(name)}, "select steps", slog.String("plan", p.File))
 		}
-		return names, nil
+		steps = append(steps, i)
 	}
-	taken := map[string]bool{}
-	for _, s := range p.Steps {
-		for _, in := range s.Inputs {
-			taken[in.Step] = true
-		}
-	}
-	var sinks []string
-	for _, s := range p.Steps {
-		if !taken[s.Name] {
-			sinks = append(sinks, s.Name)
-		}
-	}
-	return sinks, nil
-}
-
-// needed returns the requested steps and all they depend on, in the order of the plan.
-func needed(p *plan.Plan, requested []string) []*plan.Step {
-	need := map[string]bool{}
-	for todo := slices.Clone(requested); len(todo) > 0; {
-		name := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		if !need[name] {
-			need[name] = true
-			todo = append(todo, producersOf(p.Step(name))...)
-		}
-	}
-	var steps []*plan.Step
-	for _, s := range p.Steps {
-		if need[s.Name] {
-			steps = append(steps, s)
-		}
-	}
-	return steps
+	return steps, nil
 }
 
 // index records what n's result promises, so that a lost blob leads to its producer.

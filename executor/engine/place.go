@@ -50,8 +50,7 @@ func collect(lost *[]sandbox.Lost, path string, err cas.StoreErr) Err {
 		return nil
 	}
 	err = errctx.Wrap(err, "place output", slog.String("path", path))
-	switch err.Root().(type) {
-	case *cas.MissingDigest, *cas.CorruptBlob:
+	if _, ok := cas.Lost(err.Root()); ok {
 		*lost = append(*lost, sandbox.Lost{Path: path, Err: err})
 		return nil
 	}
@@ -128,16 +127,9 @@ func mode(executable bool) os.FileMode {
 // the same: a result whose outputs are not in the store is not a result.
 func (w *worker) same(ctx context.Context, dst string, f action.File) (bool, cas.StoreErr) {
 	info, err := os.Lstat(dst)
-	if err != nil || !info.Mode().IsRegular() || info.Size() != f.Digest.Size || (info.Mode()&0o100 != 0) != f.Executable {
-		return false, nil
-	}
-	there, err := os.Open(dst)
-	if err != nil {
+	want := merkle.Entry{Kind: merkle.File, Digest: f.Digest, Executable: f.Executable}
+	if err != nil || !is(dst, fs.FileInfoToDirEntry(info), want) {
 		return false, nil // then it is replaced
-	}
-	defer func() { _ = there.Close() }()
-	if d, err := digest.FromReader(there); err != nil || d != f.Digest {
-		return false, nil
 	}
 	serr := w.readThrough(ctx, f.Digest)
 	return serr == nil, serr

@@ -52,7 +52,7 @@ func (s *sources) get(path string) (*sourceFile, cas.StoreErr) {
 func (f *sourceFile) hash(host string) {
 	file, err := os.Open(host)
 	if err != nil {
-		f.err = errctx.New(readFault("open", host, err), "open")
+		f.err = errctx.New(cas.SourceFault(host, err), "open")
 		return
 	}
 	defer func() { _ = file.Close() }() // read only
@@ -62,16 +62,8 @@ func (f *sourceFile) hash(host string) {
 		f.digest, err = digest.FromReader(file)
 	}
 	if err != nil {
-		f.err = errctx.New(readFault("read", host, err), "read")
+		f.err = errctx.New(cas.SourceFault(host, err), "read")
 	}
-}
-
-// readFault tells a file that cannot be read from a machine that is short of something.
-func readFault(op, host string, err error) cas.StoreError {
-	if e, ok := cas.FromErrno(op, host, err).(*cas.Resource); ok {
-		return e
-	}
-	return &cas.Unreadable{Path: host, Err: err}
 }
 
 // store puts the files' bytes into the store unless they are known to be there. A file

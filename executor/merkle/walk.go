@@ -2,7 +2,6 @@ package merkle
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 
@@ -89,7 +88,7 @@ func (w *walker) load(ctx context.Context, d digest.Digest, path string) ([]Entr
 	}
 	blob, err := w.fetch(ctx, d)
 	if err != nil {
-		if isLost(err) {
+		if _, ok := cas.Lost(err.Root()); ok {
 			w.lost = append(w.lost, Lost{path, err})
 			return nil, nil
 		}
@@ -100,15 +99,6 @@ func (w *walker) load(ctx context.Context, d digest.Digest, path string) ([]Entr
 		return nil, errctx.New[WalkError](&Malformed{d, join(path, name), reason}, "read folder")
 	}
 	return nodes, nil
-}
-
-// isLost reports whether reproducing the blob would repair err.
-func isLost(err error) bool {
-	if _, ok := errors.AsType[*cas.MissingDigest](err); ok {
-		return true
-	}
-	_, ok := errors.AsType[*cas.CorruptBlob](err)
-	return ok
 }
 
 // WalkErr is what Walk returns.

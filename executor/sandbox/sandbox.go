@@ -224,11 +224,12 @@ func (s *Sandbox) Materialize(ctx context.Context, store cas.Store, root digest.
 			}
 		case merkle.File:
 			err := s.file(ctx, store, e, dst, how, &report)
-			switch {
-			case err == nil:
-			case isLost(err):
+			if err == nil {
+				break
+			}
+			if _, ok := cas.Lost(err.Root()); ok {
 				lost = append(lost, Lost{e.Path, errctx.Wrap(err, "materialise input", slog.String("path", e.Path))})
-			default:
+			} else {
 				fault = errctx.Map(errctx.Wrap(err, "materialise input", slog.String("path", e.Path)), storeFault)
 			}
 		}
@@ -250,15 +251,6 @@ func (s *Sandbox) Materialize(ctx context.Context, store cas.Store, root digest.
 		return report, errctx.New[Error](&InputsLost{lost}, "materialise inputs", slog.Any("root", root))
 	}
 	return report, nil
-}
-
-// isLost reports whether reproducing the blob would repair err.
-func isLost(err cas.StoreErr) bool {
-	switch err.Root().(type) {
-	case *cas.MissingDigest, *cas.CorruptBlob:
-		return true
-	}
-	return false
 }
 
 func (s *Sandbox) file(ctx context.Context, store cas.Store, e merkle.Entry, dst string, how How, report *Report) cas.StoreErr {

@@ -14,11 +14,20 @@ type Layer struct{ l *layer }
 // Message is the constant text given to New, Adopt, Wrap or Annotate.
 func (l Layer) Message() string { return l.l.msg }
 
-// Attrs returns a copy of the layer's attributes.
+// Attrs returns a copy of the layer's attributes. [Profile.Attr] says how to show one.
 func (l Layer) Attrs() []slog.Attr { return slices.Clone(l.l.attrs()) }
 
-// Frame resolves the function, file and line that added the layer.
+// Frame resolves the function, file and line that added the layer. A layer that
+// was added elsewhere has the names that came with it and no program counter.
 func (l Layer) Frame() runtime.Frame { return l.l.frame() }
+
+// Origin says where the layer was added, if that was not here: see [Restore].
+func (l Layer) Origin() (origin string, remote bool) {
+	if r := l.l.record(); r != nil {
+		return r.origin, true
+	}
+	return "", false
+}
 
 // Layers yields the layers of every handle in err's tree, outermost first.
 // Branches of a joined error follow one another in their order. The walk ends
@@ -28,6 +37,22 @@ func Layers(err error) iter.Seq[Layer] {
 		budget := maxVisits
 		yieldLayers(err, yield, &budget)
 	}
+}
+
+// Split takes a handle apart: the layers of its own, outermost first, and its root, below
+// which there may be handles again. What is no handle has no layers and is its own root.
+func Split(err error) (layers iter.Seq[Layer], root error) {
+	h, ok := err.(handle)
+	if !ok {
+		return func(func(Layer) bool) {}, err
+	}
+	return func(yield func(Layer) bool) {
+		for l := range h.top().all() {
+			if !yield(Layer{l}) {
+				return
+			}
+		}
+	}, h.Unwrap()
 }
 
 func yieldLayers(err error, yield func(Layer) bool, budget *int) bool {
@@ -71,34 +96,53 @@ type layer struct {
 
 const maxAttrs = 0xff
 
-// blank tells the layer that Map makes: a new root, nothing said.
-func (l *layer) blank() bool { return l.msg == "" && l.site == 0 }
+// mute tells the layers that were not added by anybody: the one that Map makes for a new
+// root, and the one that only carries an origin.
+func (l *layer) mute() bool { return l.msg == "" && l.site>>8 == 0 && len(l.attrs()) == 0 }
 
-func (l *layer) attrs() []slog.Attr { return unsafe.Slice(l.first, l.site&maxAttrs) }
+// says reports whether all yields anything.
+func (l *layer) says() bool {
+	for range l.all() {
+		return true
+	}
+	return false
+}
+
+func (l *layer) attrs() []slog.Attr {
+	attrs := unsafe.Slice(l.first, l.site&maxAttrs)
+	if l.record() != nil {
+		return attrs[1:]
+	}
+	return attrs
+}
+
+// record returns where the layer was added, if that was not here. It stands before the
+// attributes of a layer that has no program counter.
+func (l *layer) record() *record {
+	if l.site>>8 != 0 || l.site == 0 {
+		return nil
+	}
+	if v := l.first.Value; v.Kind() == slog.KindAny {
+		r, _ := v.Any().(*record)
+		return r
+	}
+	return nil
+}
 
 func (l *layer) frame() runtime.Frame {
-	if l.site>>8 == 0 {
-		return runtime.Frame{}
+	if s := l.place(); s != nil {
+		return s.Frame
 	}
-	f, _ := runtime.CallersFrames([]uintptr{uintptr(l.site >> 8)}).Next()
-	return f
+	return runtime.Frame{}
 }
 
 // all yields the layers that say something, outermost first.
 func (l *layer) all() iter.Seq[*layer] {
 	return func(yield func(*layer) bool) {
 		for ; l != nil; l = l.next {
-			if !l.blank() && !yield(l) {
+			if !l.mute() && !yield(l) {
 				return
 			}
 		}
 	}
-}
-
-// callSite captures the caller of the exported function that calls it.
-// One frame is enough: the layers together are the trace.
-func callSite() uintptr {
-	var pc [1]uintptr
-	runtime.Callers(3, pc[:])
-	return pc[0]
 }

@@ -57,8 +57,8 @@ plain [*errors.joinError]
 }
 
 const wantTree = `{"message":"run step: open blob: missing abc","kind":"test.missing","type":"*errctx_test.missing","root":"missing abc",` +
-	`"layers":[{"message":"run step","function":"…errctx_test.layered","file":"…/errctx/render_test.go","line":N,"attrs":{"step":"cc","try":2}},` +
-	`{"message":"open blob","function":"…errctx_test.open","file":"…/errctx/errctx_test.go","line":N}]}`
+	`"layers":[{"message":"run step","function":"errctx_test.layered","file":"errctx/render_test.go","line":N,"attrs":{"step":"cc","try":2}},` +
+	`{"message":"open blob","function":"errctx_test.open","file":"errctx/errctx_test.go","line":N}]}`
 
 func TestJSONAndSlogGiveTheSameTree(t *testing.T) {
 	b, err := json.Marshal(layered())

@@ -1,0 +1,72 @@
+package errctx
+
+import (
+	"path"
+	"runtime"
+	"strings"
+	"sync"
+)
+
+// callSite captures the caller of the exported function that calls it.
+// One frame is enough: the layers together are the trace.
+func callSite() uintptr {
+	var pc [1]uintptr
+	runtime.Callers(3, pc[:])
+	return pc[0]
+}
+
+// site is a call site with its names.
+type site struct {
+	runtime.Frame
+	function string // "disk.(*Store).Open"
+	file     string // "disk/open.go"
+}
+
+// sites has those that were shown so far: a program has so many. Resolving one takes
+// 30 times as long as finding it here.
+var sites struct {
+	sync.RWMutex
+	byPC map[uintptr]*site
+}
+
+// place returns where the layer was added, or nil if that is not known.
+func (l *layer) place() *site {
+	pc := uintptr(l.site >> 8)
+	if pc == 0 {
+		if r := l.record(); r != nil {
+			return newSite(runtime.Frame{Function: r.function, File: r.file, Line: r.line})
+		}
+		return nil
+	}
+	sites.RLock()
+	s := sites.byPC[pc]
+	sites.RUnlock()
+	if s != nil {
+		return s
+	}
+	f, _ := runtime.CallersFrames([]uintptr{pc}).Next()
+	s = newSite(f)
+	sites.Lock()
+	defer sites.Unlock()
+	if sites.byPC == nil {
+		sites.byPC = map[uintptr]*site{}
+	}
+	sites.byPC[pc] = s
+	return s
+}
+
+func newSite(f runtime.Frame) *site {
+	dir, base := path.Split(f.File)
+	if dir != "" {
+		base = path.Join(path.Base(dir), base)
+	}
+	return &site{f, f.Function[strings.LastIndexByte(f.Function, '/')+1:], base}
+}
+
+// names returns what is shown of a site.
+func (v *view) names(s *site) (function, file string) {
+	if v.sites == whole {
+		return s.Function, s.File
+	}
+	return s.function, s.file
+}

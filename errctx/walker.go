@@ -1,0 +1,65 @@
+package errctx
+
+import (
+	"iter"
+	"reflect"
+)
+
+// What is rendered of one error. Foreign joins may be cyclic; what is beyond is left out.
+const (
+	maxRendered = 1000 // errors
+	maxNesting  = 64   // joins in joins, groups in groups
+)
+
+// walker goes over a tree for one reader, and counts what it has seen.
+type walker struct {
+	*view
+	budget, depth int
+}
+
+func newWalker(p Profile) walker { return walker{view: p.view(), budget: maxRendered} }
+
+// below yields what is to be rendered under a root, as far as the limits allow.
+func (w *walker) below(root error) iter.Seq[error] {
+	return func(yield func(error) bool) {
+		if w.depth == maxNesting {
+			return
+		}
+		w.depth++
+		defer func() { w.depth-- }()
+		for _, e := range below(root) {
+			if w.budget--; e != nil && (w.budget < 0 || !yield(e)) {
+				return
+			}
+		}
+	}
+}
+
+// below returns what is worth showing under a root: the branches of a join, and
+// a handle with layers of its own further down the chain.
+func below(root error) []error {
+	for visits := maxVisits; root != nil && visits > 0; visits-- {
+		switch u := root.(type) {
+		case interface{ Unwrap() []error }:
+			return u.Unwrap()
+		case interface{ Unwrap() error }:
+			root = u.Unwrap()
+			if _, ok := root.(handle); ok {
+				return []error{root}
+			}
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// kindOf returns the identifier of a root that has one.
+func kindOf(root error) string {
+	if k, ok := root.(Kind); ok {
+		return k.ErrorKind()
+	}
+	return ""
+}
+
+func typeName(root error) string { return reflect.TypeOf(root).String() }

@@ -1,0 +1,296 @@
+package wire
+
+import (
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/holdfast-go/holdfast/errctx"
+	"github.com/holdfast-go/holdfast/errctx/internal/jsontext"
+)
+
+// codec writes and reads the values of one type. Most types have none: encoding/json does
+// what is to be done. One is needed for what has an error in it.
+type codec struct {
+	encode func(e *encoder, b []byte, v reflect.Value) ([]byte, error)
+	decode func(d *decoder, raw []byte, v reflect.Value) error
+}
+
+// compiler finds the codecs of a sum's types.
+type compiler struct {
+	sums  map[reflect.Type]codec // by the type of the sum, and of a handle on it
+	types map[reflect.Type]*codec
+}
+
+var (
+	errorType = reflect.TypeFor[error]()
+	kindType  = reflect.TypeFor[errctx.Kind]()
+	anyType   = reflect.TypeFor[any]()
+	marshaler = reflect.TypeFor[json.Marshaler]()
+	texter    = reflect.TypeFor[encoding.TextMarshaler]()
+)
+
+// of returns the codec of a type, or nil for one that encoding/json can handle. It panics
+// when there is none: a mistake in the declaration of the sum.
+func (c *compiler) of(t reflect.Type, where string) *codec {
+	if known, ok := c.types[t]; ok {
+		return known
+	}
+	if s, ok := c.sums[t]; ok {
+		return &s
+	}
+	switch t {
+	case errorType:
+		return &foreignCodec
+	case kindType:
+		return &anyKindCodec
+	case anyType:
+		return &textCodec
+	}
+	if t.Implements(marshaler) || t.Implements(texter) {
+		return nil
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		return c.structure(t, where, false)
+	case reflect.Pointer:
+		return c.pointer(t, where)
+	case reflect.Slice:
+		return c.slice(t, where)
+	case reflect.Interface:
+		panic(&Misdeclared{where + ": no sum declares " + t.String()})
+	case reflect.Func, reflect.Chan, reflect.UnsafePointer, reflect.Complex64, reflect.Complex128:
+		panic(&Misdeclared{where + ": a " + t.String() + " does not travel"})
+	case reflect.Map, reflect.Array:
+		if c.of(t.Elem(), where+"[]") != nil {
+			panic(&Misdeclared{where + ": errors in a " + t.String() + " do not travel; use a slice, or Custom"})
+		}
+	}
+	return nil
+}
+
+func (c *compiler) pointer(t reflect.Type, where string) *codec {
+	c.types[t] = nil // a type that refers to itself has no errors in it that others would not find
+	elem := c.of(t.Elem(), where)
+	if elem == nil {
+		return nil
+	}
+	c.types[t] = pointer(t, elem)
+	return c.types[t]
+}
+
+func pointer(t reflect.Type, elem *codec) *codec {
+	return &codec{
+		encode: func(e *encoder, b []byte, v reflect.Value) ([]byte, error) {
+			if v.IsNil() {
+				return append(b, "null"...), nil
+			}
+			return elem.encode(e, b, v.Elem())
+		},
+		decode: func(d *decoder, raw []byte, v reflect.Value) error {
+			if string(raw) == "null" {
+				return nil
+			}
+			v.Set(reflect.New(t.Elem()))
+			return elem.decode(d, raw, v.Elem())
+		},
+	}
+}
+
+func (c *compiler) slice(t reflect.Type, where string) *codec {
+	elem := c.of(t.Elem(), where+"[]")
+	if elem == nil {
+		return nil
+	}
+	return &codec{
+		encode: func(e *encoder, b []byte, v reflect.Value) (_ []byte, err error) {
+			b = append(b, '[')
+			for i := range v.Len() {
+				if i > 0 {
+					b = append(b, ',')
+				}
+				if b, err = elem.encode(e, b, v.Index(i)); err != nil {
+					return b, err
+				}
+			}
+			return append(b, ']'), nil
+		},
+		decode: func(d *decoder, raw []byte, v reflect.Value) error {
+			var parts []json.RawMessage
+			if err := json.Unmarshal(raw, &parts); err != nil || parts == nil {
+				return err
+			}
+			v.Set(reflect.MakeSlice(t, len(parts), len(parts)))
+			for i, p := range parts {
+				if err := elem.decode(d, p, v.Index(i)); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// member is a field that travels.
+type member struct {
+	name  string
+	index int
+	*codec
+}
+
+// structure returns the codec of a struct. The variant itself always has one.
+func (c *compiler) structure(t reflect.Type, where string, variant bool) *codec {
+	var members []member
+	needed := false
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		home := name == "-"
+		switch f.Tag.Get("errctx") {
+		case "private", "secret":
+			home = true
+		}
+		switch {
+		case home:
+			needed = true
+			continue
+		case !f.IsExported() && f.Type.Size() > 0:
+			panic(&Misdeclared{where + "." + f.Name + " is not exported; use Custom"})
+		case !f.IsExported():
+			continue
+		case name == "":
+			name = f.Name
+		}
+		m := member{name, i, c.of(f.Type, where+"."+f.Name)}
+		needed = needed || m.codec != nil
+		members = append(members, m)
+	}
+	if !needed && !variant {
+		return nil
+	}
+	return &codec{
+		encode: func(e *encoder, b []byte, v reflect.Value) ([]byte, error) { return encodeStruct(e, b, v, members) },
+		decode: func(d *decoder, raw []byte, v reflect.Value) error { return decodeStruct(d, raw, v, members) },
+	}
+}
+
+func encodeStruct(e *encoder, b []byte, v reflect.Value, members []member) (_ []byte, err error) {
+	b = append(b, '{')
+	for i, m := range members {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(jsontext.AppendQuote(b, m.name), ':')
+		switch f := v.Field(m.index); {
+		case m.codec != nil:
+			b, err = m.encode(e, b, f)
+		case f.Kind() == reflect.String && f.NumMethod() == 0:
+			b = jsontext.AppendQuote(b, f.String())
+		default:
+			var field []byte
+			field, err = json.Marshal(f.Interface())
+			b = append(b, field...)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return append(b, '}'), nil
+}
+
+func decodeStruct(d *decoder, raw []byte, v reflect.Value, members []member) error {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return err
+	}
+	for _, m := range members {
+		field, ok := fields[m.name]
+		if !ok {
+			continue // an older sender
+		}
+		var err error
+		if f := v.Field(m.index); m.codec != nil {
+			err = m.decode(d, field, f)
+		} else {
+			err = json.Unmarshal(field, f.Addr().Interface())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// foreignCodec is for fields of type error.
+var foreignCodec = codec{
+	encode: func(_ *encoder, b []byte, v reflect.Value) ([]byte, error) {
+		if v.IsNil() {
+			return append(b, "null"...), nil
+		}
+		f, ok := v.Interface().(*Foreign)
+		if !ok {
+			f = foreign(v.Interface().(error))
+		}
+		field, err := json.Marshal(f)
+		return append(b, field...), err
+	},
+	decode: func(_ *decoder, raw []byte, v reflect.Value) error {
+		var f *Foreign
+		if err := json.Unmarshal(raw, &f); err != nil || f == nil {
+			return err
+		}
+		v.Set(reflect.ValueOf(f))
+		return nil
+	},
+}
+
+// foreign describes a cause. The text of a declared secret is none.
+func foreign(err error) *Foreign {
+	_, root := errctx.Split(err)
+	f := &Foreign{Type: reflect.TypeOf(root).String()}
+	if _, secret := root.(errctx.SecretValue); !secret {
+		f.Text = cut(fmt.Sprint(err))
+	}
+	return f
+}
+
+// anyKindCodec is for fields of type errctx.Kind.
+var anyKindCodec = codec{
+	encode: func(e *encoder, b []byte, v reflect.Value) ([]byte, error) {
+		if v.IsNil() {
+			return append(b, "null"...), nil
+		}
+		return e.undeclared(v.Interface().(error)).AppendJSON(b), nil
+	},
+	decode: func(d *decoder, raw []byte, v reflect.Value) error {
+		if string(raw) == "null" {
+			return nil
+		}
+		env, err := d.field(raw)
+		if err != nil {
+			return err
+		}
+		v.Set(reflect.ValueOf(&Unknown{env: env}))
+		return nil
+	},
+}
+
+// textCodec is for fields of type any, such as the value of a panic: text is what is kept of it.
+var textCodec = codec{
+	encode: func(_ *encoder, b []byte, v reflect.Value) ([]byte, error) {
+		if v.IsNil() {
+			return append(b, "null"...), nil
+		}
+		return jsontext.AppendQuote(b, cut(fmt.Sprint(v.Interface()))), nil
+	},
+	decode: func(_ *decoder, raw []byte, v reflect.Value) error {
+		var s *string
+		if err := json.Unmarshal(raw, &s); err != nil || s == nil {
+			return err
+		}
+		v.Set(reflect.ValueOf(*s))
+		return nil
+	},
+}

@@ -1,0 +1,238 @@
+package wire
+
+import (
+	"encoding/json"
+	"log/slog"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/holdfast-go/holdfast/errctx"
+)
+
+// Limits of what is written and read.
+const (
+	MaxLayers  = 32      // layers that are written of one handle
+	MaxEncoded = 4 << 10 // bytes beyond which layers are left out; roots may need more
+	MaxInput   = 1 << 20 // bytes that are read
+
+	maxInner   = 8    // layers that are written of a handle in a field
+	maxNesting = 32   // joins in joins, causes in causes, groups in groups
+	maxRead    = 1000 // layers, and branches of a join, that are read
+	maxText    = 512  // bytes of a message, name or value that are written
+)
+
+// Envelope is an error between two programs: what all encodings of it share.
+type Envelope struct {
+	Version int
+	Kind    string
+	Payload []byte // JSON
+	Type    string
+	Text    string
+	Layers  []Layer
+	// Dropped layers are left out before Layers[DroppedAt].
+	Dropped, DroppedAt int
+	Joined             []*Envelope
+	Origin             string
+	Class              string
+
+	// extra has the members that this version of the package does not know.
+	extra map[string]json.RawMessage
+	// raw is the JSON that was read, good as long as nobody adds to the error.
+	raw []byte
+}
+
+// Layer is a layer of a handle in an envelope.
+type Layer struct {
+	errctx.Record             // Attrs are those that are safe
+	Private       []slog.Attr // the others
+	Origin        string      // who added the layer, if that was not the sender
+}
+
+// version is that of the envelopes that this package writes.
+const version = 1
+
+// An Option changes how an error is encoded.
+type Option func(*encoder)
+
+// Origin names the sender, for people: "builder-3".
+func Origin(name string) Option { return func(e *encoder) { e.origin = name } }
+
+// Class says what the sender would do about the error, for people: "retry elsewhere".
+func Class(class string) Option { return func(e *encoder) { e.class = class } }
+
+// Trusted lets private attributes and texts travel: to a peer, or into a file, that
+// may see what the program's own log shows. Secrets stay at home.
+func Trusted() Option { return func(e *encoder) { e.trusted = true } }
+
+// encoder has the choices of one call.
+type encoder struct {
+	options       []Option
+	origin, class string
+	trusted       bool
+	depth         int // of the error at hand in others
+	branches      int // of joins, so far: a join may hold itself
+}
+
+func newEncoder(opts []Option) *encoder {
+	e := &encoder{options: opts}
+	for _, o := range opts {
+		o(e)
+	}
+	return e
+}
+
+// envelope returns an empty one.
+func (e *encoder) envelope() *Envelope {
+	return &Envelope{Version: version, Origin: cut(e.origin), Class: cut(e.class)}
+}
+
+// layers puts a handle's own layers into an envelope.
+func (e *encoder) layers(env *Envelope, layers []errctx.Layer) {
+	limit := MaxLayers
+	if e.depth > 0 {
+		limit = maxInner
+	}
+	if n := len(layers) - limit; n > 0 {
+		env.Dropped, env.DroppedAt = env.Dropped+n, limit/2
+		layers = append(layers[:limit/2:limit/2], layers[limit/2+n:]...)
+	}
+	env.Layers = make([]Layer, len(layers))
+	for i, l := range layers {
+		f := l.Frame()
+		to := &env.Layers[i]
+		to.Record = errctx.Record{
+			Message: cut(l.Message()), Line: f.Line,
+			Function: cut(f.Function[strings.LastIndexByte(f.Function, '/')+1:]), File: cut(path.Base(f.File)),
+		}
+		if f.File == "" {
+			to.File = ""
+		}
+		if origin, remote := l.Origin(); remote {
+			to.Origin = cut(origin)
+		}
+		for _, a := range l.Attrs() {
+			e.attr(to, a)
+		}
+	}
+}
+
+func (e *encoder) attr(to *Layer, a slog.Attr) {
+	profile := errctx.Wire
+	if e.trusted {
+		profile = errctx.Log
+	}
+	shown, ok := profile.Attr(a)
+	switch {
+	case !ok:
+	case errctx.IsSafe(a) || !e.trusted: // "[private]" is safe
+		to.Attrs = append(to.Attrs, shown)
+	default:
+		to.Private = append(to.Private, shown)
+	}
+}
+
+// cut shortens a text to what is written of it.
+func cut(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxText], "") + "…"
+}
+
+// handle returns the envelope of a handle on an error of a sum, or of a bare one.
+func (e *encoder) handle(s Declared, err error) *Envelope {
+	own, root := errctx.Split(err)
+	layers := slices.Collect(own)
+	if u, ok := root.(unknown); ok {
+		return e.again(u.wireUnknown(), layers)
+	}
+	env := s.payload(e, root)
+	e.layers(env, layers)
+	return env
+}
+
+// undeclared describes a root that no sum declares.
+func (e *encoder) undeclared(root error) *Envelope {
+	env := e.envelope()
+	env.Type = reflect.TypeOf(root).String()
+	if k, ok := root.(errctx.Kind); ok {
+		env.Kind = cut(k.ErrorKind())
+	}
+	switch _, safe := root.(errctx.SafeValue); {
+	case safe, e.trusted && !isSecret(root):
+		env.Text = cut(root.Error())
+	}
+	return env
+}
+
+func isSecret(root error) bool {
+	_, ok := root.(errctx.SecretValue)
+	return ok
+}
+
+// again returns the envelope of an unknown error: the one that was read, if nothing was
+// added to the error since.
+func (e *encoder) again(u *Unknown, layers []errctx.Layer) *Envelope {
+	added := slices.IndexFunc(layers, func(l errctx.Layer) bool { _, remote := l.Origin(); return !remote })
+	if u.env == nil {
+		return e.envelope()
+	}
+	if added < 0 {
+		return u.env
+	}
+	env := *u.env
+	env.raw, env.Origin, env.Layers = nil, cut(e.origin), nil
+	e.layers(&env, layers)
+	return &env
+}
+
+// fit leaves out layers until the envelope is no larger than MaxEncoded, or has none left.
+func (env *Envelope) fit() *Envelope {
+	if len(env.AppendJSON(nil)) <= MaxEncoded {
+		return env
+	}
+	all := []*Envelope{env}
+	for i := 0; i < len(all); i++ {
+		all = append(all, all[i].Joined...)
+	}
+	bare := make([][]Layer, len(all))
+	for i, e := range all {
+		if e.raw != nil {
+			continue // not ours
+		}
+		bare[i], e.Layers = e.Layers, nil
+	}
+	left := MaxEncoded - len(env.AppendJSON(nil))
+	for i, e := range all {
+		e.keep(bare[i], &left)
+	}
+	return env
+}
+
+// keep puts back as many layers as there is room for: outermost and innermost first.
+func (e *Envelope) keep(layers []Layer, left *int) {
+	front, back := 0, len(layers)
+	for front < back {
+		next := front
+		if front > len(layers)-back {
+			next = back - 1
+		}
+		w := jsonWriter{}
+		w.layers(layers[next : next+1])
+		if len(w.b) > *left {
+			break
+		}
+		*left -= len(w.b)
+		if next == front {
+			front++
+		} else {
+			back--
+		}
+	}
+	if front < back {
+		e.Dropped, e.DroppedAt = e.Dropped+back-front, front
+	}
+	e.Layers = append(layers[:front:front], layers[back:]...)
+}

@@ -1,0 +1,146 @@
+// Package wiretest checks that a sum travels whole.
+package wiretest
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"log/slog"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/holdfast-go/holdfast/errctx"
+	"github.com/holdfast-go/holdfast/errctx/wire"
+)
+
+// Complete fails the test when the package that declares the sealed sum E has a
+// variant that sum does not declare. dir is the folder of the package: "." in its own tests.
+//
+// It looks for the types that have E's unexported method: those that seal themselves. Files
+// are read whatever they are built for.
+func Complete[E errctx.Kind](t testing.TB, sum *wire.Sum[E], dir string) {
+	t.Helper()
+	seals := sealing(reflect.TypeFor[E]())
+	if len(seals) == 0 {
+		t.Errorf("%s is not sealed: it has no unexported method", reflect.TypeFor[E]())
+		return
+	}
+	declared := map[string]bool{}
+	for _, v := range sum.Variants() {
+		if v.Kind() == reflect.Pointer {
+			v = v.Elem()
+		}
+		name, _, _ := strings.Cut(v.Name(), "[")
+		declared[name] = true
+	}
+	found := sealed(t, dir, seals)
+	if len(found) == 0 {
+		t.Errorf("%s: no type has the method %s", dir, strings.Join(seals, ", "))
+	}
+	for _, name := range found {
+		if !declared[name] {
+			t.Errorf("the sum %s has the variant %s, which its wire.Sum does not declare", reflect.TypeFor[E](), name)
+		}
+	}
+}
+
+// sealing returns the unexported methods of an interface.
+func sealing(sum reflect.Type) (names []string) {
+	if sum.Kind() != reflect.Interface {
+		return nil
+	}
+	for m := range sum.Methods() {
+		if m.PkgPath != "" {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
+
+// sealed returns the names of the types that have one of the methods.
+func sealed(t testing.TB, dir string, methods []string) (types []string) {
+	t.Helper()
+	notTest := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
+	pkgs, err := parser.ParseDir(token.NewFileSet(), dir, notTest, parser.SkipObjectResolution)
+	if err != nil {
+		t.Errorf("read the package of the sum: %v", err)
+		return nil
+	}
+	for _, pkg := range pkgs {
+		for _, file := range pkg.Files {
+			for _, d := range file.Decls {
+				if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && slices.Contains(methods, f.Name.Name) {
+					types = append(types, receiver(f.Recv.List[0].Type))
+				}
+			}
+		}
+	}
+	slices.Sort(types)
+	return slices.Compact(types)
+}
+
+func receiver(e ast.Expr) string {
+	for {
+		switch x := e.(type) {
+		case *ast.StarExpr:
+			e = x.X
+		case *ast.IndexExpr:
+			e = x.X
+		case *ast.IndexListExpr:
+			e = x.X
+		case *ast.Ident:
+			return x.Name
+		default:
+			return ""
+		}
+	}
+}
+
+// RoundTrip sends a sample of each variant of a sum, and fails the test when another
+// variant arrives, another text or kind, another layer, or when what arrived is
+// encoded in another way than what was sent. Every declared variant needs a sample.
+func RoundTrip[E errctx.Kind](t *testing.T, sum *wire.Sum[E], samples ...E) {
+	t.Helper()
+	left := map[reflect.Type]bool{}
+	for _, v := range sum.Variants()[1:] {
+		left[v] = true
+	}
+	for _, sample := range samples {
+		typ := reflect.TypeOf(sample)
+		delete(left, typ)
+		t.Run(typ.String(), func(t *testing.T) {
+			sent := sum.Encode(errctx.New(sample, "send", errctx.Safe(slog.Int("n", 1))), wire.Origin("peer"))
+			got, bad := sum.Decode(sent)
+			if bad != nil {
+				t.Fatalf("%s\n%+v", sent, bad)
+			}
+			if reflect.TypeOf(got.Root()) != typ {
+				t.Fatalf("%s arrived as a %T (%v)", sent, got.Root(), got)
+			}
+			if got.Error() != "send: "+sample.Error() || got.Root().ErrorKind() != sample.ErrorKind() {
+				t.Errorf("%q (%s) arrived as %q (%s)", "send: "+sample.Error(), sample.ErrorKind(), got, got.Root().ErrorKind())
+			}
+			if origin, remote := errctx.Origin(got); !remote || origin != "peer" {
+				t.Errorf("the origin is %q, %v", origin, remote)
+			}
+			if again := sum.Encode(got, wire.Origin("peer")); payload(again) != payload(sent) {
+				t.Errorf("sent      %s\nand again %s", sent, again)
+			}
+		})
+	}
+	for v := range left {
+		t.Errorf("no sample of %s", v)
+	}
+}
+
+// payload returns what has to stay the same: of the layers, who added them changes.
+func payload(data []byte) string {
+	env, bad := wire.Parse(data)
+	if bad != nil {
+		return bad.Error()
+	}
+	return env.Kind + " " + string(env.Payload)
+}

@@ -23,7 +23,9 @@ var rules = []struct {
 	code   []string // may be imported
 	tests  []string // may be imported by tests on top of that; nil: go-cmp and testscript
 }{
-	{"errctx", []string{"std"}, []string{"errctx"}},
+	{"errctx", []string{"std", "errctx/internal/..."}, []string{"errctx"}},
+	{"errctx/wire", []string{"std", "errctx", "errctx/internal/...", "errctx/wire"}, []string{"errctx/wire/..."}},
+	{"errctx/errgrpc", []string{"std", "errctx", "errctx/wire", "errctx/errgrpc/...", "google.golang.org/grpc", "google.golang.org/genproto/googleapis/rpc", "google.golang.org/protobuf"}, nil},
 	{"classify", []string{"std", "errctx"}, []string{"classify"}},
 
 	{"executor/digest", []string{"std", "errctx"}, nil},
@@ -48,6 +50,10 @@ var rules = []struct {
 	{"cmd/holdfast", []string{"std", "executor/cli"}, []string{"executor/...", "errctx"}},
 	{"examples", []string{"std", "errctx", "executor/..."}, []string{"executor/..."}},
 }
+
+// stdOnly are the rules under which tests do without go-cmp and testscript too: "go mod tidy" of a
+// user loads the tests of what the user imports.
+var stdOnly = map[string]bool{"errctx": true, "errctx/wire": true, "classify": true}
 
 const protos = "github.com/bazelbuild/remote-apis"
 
@@ -92,7 +98,7 @@ func TestImports(t *testing.T) {
 			if extra := rules[rule].tests; extra != nil {
 				allowed = append(allowed, extra...)
 			}
-			if std := rules[rule].folder == "errctx" || rules[rule].folder == "classify"; !std {
+			if !stdOnly[rules[rule].folder] {
 				allowed = append(allowed, "github.com/google/go-cmp", "github.com/rogpeppe/go-internal", rules[rule].folder+"/...")
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -251,7 +252,19 @@ func TestAllocations(t *testing.T) {
 	w := open(&missing{"x"})
 	p := errctx.New(&missing{"x"}, "pointer root")
 	var plain error = w
+	var constant error = errctx.Annotate(errctx.New(fixed{}, "open"), "read")
+	deep := errctx.New(fixed{}, "open")
+	for range 9 {
+		deep = errctx.Wrap(deep, "layer", slog.Int("n", 1))
+	}
+	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
 	var s string
+	pooled := func(allocs float64) float64 {
+		if forgetful {
+			return allocs + 20
+		}
+		return allocs
+	}
 	for _, tt := range []struct {
 		name string
 		max  float64
@@ -269,7 +282,11 @@ func TestAllocations(t *testing.T) {
 		{"Root", 0, func() { _ = w.Root() }},
 		{"AsType hit", 0, func() { _, _ = errors.AsType[*missing](plain) }},
 		{"Is miss", 0, func() { _ = errors.Is(plain, fs.ErrExist) }},
-		{"Error", 2, func() { s = plain.Error() }}, // the root's own text, and ours
+		{"Error", 1, func() { s = constant.Error() }},
+		{"Wrap 1 safe attribute", 2, func() { sink = errctx.Wrap(w, "layer", errctx.Safe(slog.Int("a", 1))) }},
+		{"Wrap 1 secret attribute", 1, func() { sink = errctx.Wrap(w, "layer", errctx.Secret(slog.String("a", "x"))) }},
+		{"slog JSON, 10 layers", pooled(3), func() { log.Error("m", "err", deep) }},
+		{"JSON, 10 layers", pooled(1), func() { errctx.Log.JSON(deep) }},
 	} {
 		if n := testing.AllocsPerRun(200, tt.f); n > tt.max {
 			t.Errorf("%s: %v allocations, want at most %v", tt.name, n, tt.max)
@@ -279,6 +296,12 @@ func TestAllocations(t *testing.T) {
 }
 
 var sink error
+
+// fixed is an error whose text costs nothing.
+type fixed struct{}
+
+func (fixed) ErrorKind() string { return "test.fixed" }
+func (fixed) Error() string     { return "fixed" }
 
 func TestAttributes(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 3, 4, 5, 255, 256, 1000} {

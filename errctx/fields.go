@@ -143,10 +143,7 @@ func errorFields(err error, depth int) []slog.Attr {
 	if kind != "" {
 		attrs = append(attrs, slog.Any("kind", public{slog.StringValue(kind)}))
 	}
-	attrs = append(attrs, slog.String("type", typeName(err)))
-	if _, hush := err.(SecretValue); !hush {
-		attrs = append(attrs, slog.String("text", fmt.Sprint(err)))
-	}
+	attrs = append(attrs, slog.String("type", typeName(err)), slog.String("text", fmt.Sprint(err)))
 	if kind != "" && depth < maxFieldDepth {
 		if fields := appendStruct(nil, reflect.ValueOf(err), depth); fields != nil {
 			attrs = append(attrs, slog.Attr{Key: "fields", Value: slog.GroupValue(fields...)})

@@ -2,7 +2,6 @@ package errctx
 
 import (
 	"bytes"
-	"fmt"
 	"log/slog"
 	"math"
 	"strconv"
@@ -223,22 +222,11 @@ func (j *jsonWriter) value(x slog.Value, around privacy) {
 			j.attrs = attrs
 			j.depth--
 		default:
-			j.string(textOf(x))
+			j.string(x.String())
 		}
 	default: // a duration
 		j.string(x.String())
 	}
-}
-
-// textOf returns a value as text. slog prints with %+v what it does not know, which
-// for some errors is a stack trace.
-func textOf(x slog.Value) string {
-	if k := x.Kind(); k == slog.KindAny || k == slog.KindLogValuer {
-		if err, ok := x.Any().(error); ok {
-			return fmt.Sprint(err)
-		}
-	}
-	return x.String()
 }
 
 func (j *jsonWriter) list(l list, around privacy) {

@@ -3,6 +3,7 @@ package errctx
 import (
 	"fmt"
 	"log/slog"
+	"reflect"
 )
 
 // privacy says how far a value may travel. What nobody declared is private.
@@ -47,7 +48,8 @@ func IsSafe(a slog.Attr) bool {
 type SafeValue interface{ SafeValue() }
 
 // SecretValue is implemented by types whose values must never be shown, such as
-// tokens: attributes and fields of the type are secret.
+// tokens: attributes and fields of the type are secret. What an Error method returns
+// is printed wherever errors are: keep secrets out of it.
 type SecretValue interface{ SecretValue() }
 
 const (
@@ -58,8 +60,12 @@ const (
 // public is the value of a safe attribute.
 type public struct{ value slog.Value }
 
-// LogValue shows the value to loggers that are given the attribute itself.
-func (p public) LogValue() slog.Value { return p.value }
+// LogValue and String are for those who are given the attribute itself.
+func (p public) LogValue() slog.Value {
+	a, _ := Log.Attr(slog.Attr{Value: p.value})
+	return a.Value
+}
+func (p public) String() string { return p.LogValue().String() }
 
 // hidden is the value of a secret attribute: nothing.
 type hidden struct{}
@@ -87,15 +93,19 @@ func disclose(v slog.Value, around privacy) (slog.Value, privacy) {
 		case public:
 			v, around = x.value, safe
 			continue
-		case handle:
-			return v, around // rendered as a tree, not resolved
+		case nil, handle, list: // rendered as what they are
+			return v, around
 		case SafeValue:
 			around = safe
 		}
-		if v.Kind() == slog.KindAny {
-			return v, around
+		if v.Kind() == slog.KindLogValuer {
+			v = logValue(v.LogValuer())
+			continue
 		}
-		v = logValue(v.LogValuer())
+		if err, ok := v.Any().(error); ok {
+			return slog.StringValue(fmt.Sprint(err)), around
+		}
+		v = fieldValue(reflect.ValueOf(v.Any()), 1)
 	}
 	return slog.StringValue("LogValue never ends"), around
 }

@@ -158,13 +158,8 @@ func (v *view) line(err error) string {
 
 // tells reports whether the text of a root is shown.
 func (v *view) tells(root error) bool {
-	switch root.(type) {
-	case SecretValue:
-		return false
-	case SafeValue:
-		return true
-	}
-	return v.text
+	_, safe := root.(SafeValue)
+	return safe || v.text
 }
 
 // cause returns the text of a root, or what is shown instead.

@@ -110,7 +110,7 @@ func (w *textWriter) attr(a slog.Attr) {
 	default:
 		x = w.plain(x, private, maxNesting)
 	}
-	w.write(" ", a.Key, "=", textOf(x))
+	w.write(" ", a.Key, "=", x.String())
 }
 
 func (w *textWriter) write(texts ...string) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/holdfast-go/holdfast/errctx"
@@ -200,27 +201,28 @@ func encodeStruct(e *encoder, b []byte, v reflect.Value, members []member) (_ []
 	return append(b, '}'), nil
 }
 
-func decodeStruct(d *decoder, raw []byte, v reflect.Value, members []member) error {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &fields); err != nil {
-		return err
+func decodeStruct(d *decoder, raw []byte, v reflect.Value, members []member) (err error) {
+	r := jsontext.NewReader(raw)
+	if !r.Members(func(name string) {
+		i := slices.IndexFunc(members, func(m member) bool { return m.name == name })
+		if i < 0 || err != nil {
+			r.Raw() // a member of a newer sender's
+			return
+		}
+		m := members[i]
+		switch f := v.Field(m.index); {
+		case m.codec != nil:
+			err = m.decode(d, r.Raw(), f)
+		case f.Kind() == reflect.String && f.NumMethod() == 0 && r.Next() == '"':
+			s, _ := r.Text()
+			f.SetString(s)
+		default:
+			err = json.Unmarshal(r.Raw(), f.Addr().Interface())
+		}
+	}) {
+		return &Malformed{Reason: "no JSON object"}
 	}
-	for _, m := range members {
-		field, ok := fields[m.name]
-		if !ok {
-			continue // an older sender
-		}
-		var err error
-		if f := v.Field(m.index); m.codec != nil {
-			err = m.decode(d, field, f)
-		} else {
-			err = json.Unmarshal(field, f.Addr().Interface())
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 // foreignCodec is for fields of type error.
@@ -246,14 +248,10 @@ var foreignCodec = codec{
 	},
 }
 
-// foreign describes a cause. The text of a declared secret is none.
+// foreign describes a cause.
 func foreign(err error) *Foreign {
 	_, root := errctx.Split(err)
-	f := &Foreign{Type: reflect.TypeOf(root).String()}
-	if _, secret := root.(errctx.SecretValue); !secret {
-		f.Text = cut(fmt.Sprint(err))
-	}
-	return f
+	return &Foreign{Type: reflect.TypeOf(root).String(), Text: cut(fmt.Sprint(err))}
 }
 
 // anyKindCodec is for fields of type errctx.Kind.
@@ -261,6 +259,9 @@ var anyKindCodec = codec{
 	encode: func(e *encoder, b []byte, v reflect.Value) ([]byte, error) {
 		if v.IsNil() {
 			return append(b, "null"...), nil
+		}
+		if u, ok := v.Interface().(unknown); ok {
+			return e.again(u.wireUnknown(), nil).AppendJSON(b), nil
 		}
 		return e.undeclared(v.Interface().(error)).AppendJSON(b), nil
 	},

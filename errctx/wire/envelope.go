@@ -18,7 +18,8 @@ const (
 	MaxInput   = 1 << 20 // bytes that are read
 
 	maxInner   = 8    // layers that are written of a handle in a field
-	maxNesting = 32   // joins in joins, causes in causes, groups in groups
+	maxNesting = 32   // errors in errors, groups in groups, that are read
+	maxDepth   = 30   // errors in errors that are written
 	maxRead    = 1000 // layers, and branches of a join, that are read
 	maxText    = 512  // bytes of a message, name or value that are written
 )
@@ -160,16 +161,10 @@ func (e *encoder) undeclared(root error) *Envelope {
 	if k, ok := root.(errctx.Kind); ok {
 		env.Kind = cut(k.ErrorKind())
 	}
-	switch _, safe := root.(errctx.SafeValue); {
-	case safe, e.trusted && !isSecret(root):
+	if _, safe := root.(errctx.SafeValue); safe || e.trusted {
 		env.Text = cut(root.Error())
 	}
 	return env
-}
-
-func isSecret(root error) bool {
-	_, ok := root.(errctx.SecretValue)
-	return ok
 }
 
 // again returns the envelope of an unknown error: the one that was read, if nothing was
@@ -188,9 +183,19 @@ func (e *encoder) again(u *Unknown, layers []errctx.Layer) *Envelope {
 	return &env
 }
 
-// fit leaves out layers until the envelope is no larger than MaxEncoded, or has none left.
-func (env *Envelope) fit() *Envelope {
-	if len(env.AppendJSON(nil)) <= MaxEncoded {
+// encode returns the JSON of an envelope that fits.
+func (env *Envelope) encode() []byte {
+	b := env.AppendJSON(make([]byte, 0, 512))
+	if len(b) > MaxEncoded {
+		b = env.fit(len(b)).AppendJSON(b[:0])
+	}
+	return b
+}
+
+// fit leaves out layers until the envelope, which is so large, is no larger than MaxEncoded, or
+// has none left.
+func (env *Envelope) fit(size int) *Envelope {
+	if size <= MaxEncoded {
 		return env
 	}
 	all := []*Envelope{env}

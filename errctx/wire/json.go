@@ -241,58 +241,139 @@ func Parse(data []byte) (*Envelope, MalformedErr) {
 type decoder struct{ depth int }
 
 func (d *decoder) parse(data []byte) (*Envelope, *Malformed) {
+	if !json.Valid(data) {
+		var none json.RawMessage
+		err := json.Unmarshal(data, &none)
+		m := &Malformed{Reason: "not JSON", Err: err}
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+			m.Offset = syntax.Offset
+		}
+		return nil, m
+	}
+	return d.valid(data)
+}
+
+// valid reads an envelope from what is JSON.
+func (d *decoder) valid(data []byte) (*Envelope, *Malformed) {
 	if d.depth++; d.depth > maxNesting {
 		return nil, &Malformed{Reason: "too many errors in errors"}
 	}
 	defer func() { d.depth-- }()
-	var m members
-	if err := json.Unmarshal(data, &m); err != nil {
-		return nil, malformed("not a JSON object", err)
-	}
-	e := &Envelope{raw: bytes.Clone(data), Payload: m["payload"]}
-	delete(m, "payload")
 	var (
-		layers  [][]any
-		names   []string
-		dropped []int
-		joined  []json.RawMessage
+		e             = &Envelope{raw: bytes.Clone(data)}
+		r             = jsontext.NewReader(e.raw)
+		layers, names []byte
+		bad           *Malformed
 	)
-	for name, to := range map[string]any{
-		"v": &e.Version, "kind": &e.Kind, "type": &e.Type, "text": &e.Text, "layers": &layers, "names": &names,
-		"dropped": &dropped, "joined": &joined, "origin": &e.Origin, "class": &e.Class,
-	} {
-		if bad := m.take(name, to); bad != nil {
-			return nil, bad
+	wrong := func(member string) {
+		if bad == nil {
+			bad = &Malformed{Reason: "member " + member + " is not what it should be"}
 		}
 	}
-	switch {
-	case e.Version < 1:
-		return nil, &Malformed{Reason: "no version"}
-	case len(layers) > maxRead:
-		return nil, &Malformed{Reason: "too many layers"}
-	case len(joined) > maxRead:
-		return nil, &Malformed{Reason: "too many branches"}
-	}
-	if len(m) > 0 {
-		e.extra = m
-	}
-	if len(dropped) == 2 && dropped[0] > 0 {
-		e.Dropped, e.DroppedAt = dropped[0], min(max(dropped[1], 0), len(layers))
-	}
-	e.Layers = make([]Layer, len(layers))
-	for i, l := range layers {
-		e.Layers[i] = readLayer(l, names)
-	}
-	if joined != nil {
-		e.Joined = make([]*Envelope, len(joined))
-	}
-	for i, raw := range joined {
-		var bad *Malformed
-		if e.Joined[i], bad = d.parse(raw); bad != nil {
-			return nil, bad
+	text := func(name string, to *string) {
+		s, ok := r.Text()
+		if *to = s; !ok {
+			wrong(name)
 		}
 	}
+	object := r.Members(func(name string) {
+		switch name {
+		case "v":
+			if e.Version = number(r.Raw()); e.Version < 1 {
+				wrong(name)
+			}
+		case "kind":
+			text(name, &e.Kind)
+		case "payload":
+			e.Payload = r.Raw()
+		case "type":
+			text(name, &e.Type)
+		case "text":
+			text(name, &e.Text)
+		case "layers":
+			layers = r.Raw()
+		case "names":
+			names = r.Raw()
+		case "dropped":
+			if !r.Elements(func(i int) {
+				switch n := number(r.Raw()); i {
+				case 0:
+					e.Dropped = max(0, n)
+				case 1:
+					e.DroppedAt = max(0, n)
+				}
+			}) {
+				wrong(name)
+			}
+		case "joined":
+			e.Joined = []*Envelope{}
+			if !r.Elements(func(i int) {
+				raw := r.Raw()
+				switch {
+				case bad != nil:
+				case i == maxRead:
+					bad = &Malformed{Reason: "too many branches"}
+				default:
+					var j *Envelope
+					j, bad = d.valid(raw)
+					e.Joined = append(e.Joined, j)
+				}
+			}) {
+				wrong(name)
+			}
+		case "origin":
+			text(name, &e.Origin)
+		case "class":
+			text(name, &e.Class)
+		default:
+			if e.extra == nil {
+				e.extra = map[string]json.RawMessage{}
+			}
+			e.extra[name] = r.Raw()
+		}
+	})
+	if bad == nil && (!object || e.Version == 0) {
+		bad = &Malformed{Reason: "no version"}
+	}
+	if bad == nil && layers != nil {
+		bad = e.readLayers(layers, names)
+	}
+	if bad != nil {
+		return nil, bad
+	}
+	e.DroppedAt = min(e.DroppedAt, len(e.Layers))
 	return e, nil
+}
+
+// readLayers reads the layers, for which the names have to be known.
+func (e *Envelope) readLayers(layers, names []byte) (bad *Malformed) {
+	l := layerReader{Reader: jsontext.NewReader(layers)}
+	if names != nil {
+		n := jsontext.NewReader(names)
+		if !n.Elements(func(int) {
+			s, ok := n.Text()
+			if l.names = append(l.names, s); !ok {
+				bad = &Malformed{Reason: "a name is no string"}
+			}
+		}) {
+			return &Malformed{Reason: "member names is not what it should be"}
+		}
+	}
+	e.Layers = []Layer{}
+	if !l.Elements(func(i int) {
+		if i >= maxRead {
+			l.Raw()
+			bad = &Malformed{Reason: "too many layers"}
+			return
+		}
+		if l.Next() != '[' {
+			bad = &Malformed{Reason: "a layer is no array"}
+		}
+		e.Layers = append(e.Layers, l.layer())
+	}) {
+		return &Malformed{Reason: "member layers is not what it should be"}
+	}
+	return bad
 }
 
 // field reads an envelope that stands in a field; nil for null.
@@ -300,119 +381,91 @@ func (d *decoder) field(raw []byte) (*Envelope, error) {
 	if string(raw) == "null" {
 		return nil, nil
 	}
-	env, bad := d.parse(raw)
+	env, bad := d.valid(raw)
 	if bad != nil {
 		return nil, bad // not bad itself: a nil pointer is no nil error
 	}
 	return env, nil
 }
 
-// members are those of the object that were not taken yet.
-type members map[string]json.RawMessage
-
-func (m members) take(name string, to any) *Malformed {
-	raw, ok := m[name]
-	if !ok {
-		return nil
-	}
-	delete(m, name)
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	if err := dec.Decode(to); err != nil {
-		return malformed("member "+name, err)
-	}
-	return nil
+// layerReader takes what it understands.
+type layerReader struct {
+	*jsontext.Reader
+	names []string
 }
 
-func malformed(reason string, err error) *Malformed {
-	m := &Malformed{Reason: reason, Err: err}
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		m.Offset = syntax.Offset
-	}
-	return m
-}
-
-// readLayer takes what it understands.
-func readLayer(parts []any, names []string) (l Layer) {
-	for i, p := range parts {
+func (r *layerReader) layer() (l Layer) {
+	r.Elements(func(i int) {
 		switch i {
 		case 0:
-			l.Message, _ = p.(string)
+			l.Message, _ = r.Text()
 		case 1:
-			l.Function = deref(p, names)
+			l.Function = r.ref()
 		case 2:
-			l.File = deref(p, names)
+			l.File = r.ref()
 		case 3:
-			l.Line = max(0, number(p))
+			l.Line = max(0, number(r.Raw()))
 		case 4:
-			l.Attrs = readAttrs(p, 0)
+			l.Attrs = r.attrs(0)
 		case 5:
-			l.Origin = deref(p, names)
+			l.Origin = r.ref()
 		case 6:
-			l.Private = readAttrs(p, 0)
+			l.Private = r.attrs(0)
 		}
-	}
+	})
 	return l
 }
 
-func number(v any) int {
-	n, _ := v.(json.Number)
-	i, err := strconv.Atoi(string(n))
+func (r *layerReader) ref() string {
+	if i := number(r.Raw()); i >= 0 && i < len(r.names) {
+		return r.names[i]
+	}
+	return ""
+}
+
+// number returns an integer, or -1 for what is none.
+func number(raw []byte) int {
+	i, err := strconv.Atoi(string(raw))
 	if err != nil {
 		return -1
 	}
 	return i
 }
 
-func deref(v any, names []string) string {
-	if i := number(v); i >= 0 && i < len(names) {
-		return names[i]
-	}
-	return ""
-}
-
-func readAttrs(v any, depth int) []slog.Attr {
-	m, _ := v.(map[string]any)
-	if len(m) == 0 || depth > maxNesting {
+func (r *layerReader) attrs(depth int) (attrs []slog.Attr) {
+	if depth > maxNesting {
+		r.Raw()
 		return nil
 	}
-	attrs := make([]slog.Attr, 0, len(m))
-	for k, x := range m {
-		attrs = append(attrs, slog.Attr{Key: k, Value: readValue(x, depth)})
-	}
-	slices.SortFunc(attrs, func(a, b slog.Attr) int {
-		if a.Key < b.Key {
-			return -1
-		}
-		return 1
+	r.Members(func(key string) {
+		attrs = append(attrs, slog.Attr{Key: key, Value: r.value(depth)})
 	})
 	return attrs
 }
 
-func readValue(v any, depth int) slog.Value {
-	switch x := v.(type) {
-	case string:
-		return slog.StringValue(x)
-	case bool:
-		return slog.BoolValue(x)
-	case json.Number:
-		if i, err := strconv.ParseInt(string(x), 10, 64); err == nil {
-			return slog.Int64Value(i)
-		}
-		if u, err := strconv.ParseUint(string(x), 10, 64); err == nil {
-			return slog.Uint64Value(u)
-		}
-		f, err := x.Float64()
-		if err != nil {
-			return slog.StringValue(string(x))
-		}
-		return slog.Float64Value(f)
-	case map[string]any:
-		return slog.GroupValue(readAttrs(x, depth+1)...)
-	case nil:
-		return slog.AnyValue(nil)
-	default: // a list, which no sender writes
-		b, _ := json.Marshal(x)
-		return slog.StringValue(string(b))
+func (r *layerReader) value(depth int) slog.Value {
+	switch r.Next() {
+	case '"':
+		s, _ := r.Text()
+		return slog.StringValue(s)
+	case '{':
+		return slog.GroupValue(r.attrs(depth + 1)...)
 	}
+	raw := string(r.Raw())
+	switch raw {
+	case "true", "false":
+		return slog.BoolValue(raw == "true")
+	case "null":
+		return slog.AnyValue(nil)
+	}
+	if i, err := strconv.ParseInt(raw, 10, 64); err == nil {
+		return slog.Int64Value(i)
+	}
+	if u, err := strconv.ParseUint(raw, 10, 64); err == nil {
+		return slog.Uint64Value(u)
+	}
+	if f, err := strconv.ParseFloat(raw, 64); err == nil {
+		return slog.Float64Value(f)
+	}
+	return slog.StringValue(raw) // a list, which no sender writes
 }

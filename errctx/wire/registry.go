@@ -19,7 +19,7 @@ func (r *Registry) Encode(err error, opts ...Option) []byte {
 	if err == nil {
 		return nil
 	}
-	return r.Envelope(err, opts...).AppendJSON(nil)
+	return r.envelope(newEncoder(opts), err).encode()
 }
 
 // Decode returns the error that data is: a handle on the sum that declares its kind, a
@@ -35,7 +35,8 @@ func (r *Registry) Decode(data []byte) (error, MalformedErr) {
 
 // Envelope is Encode for other formats than JSON.
 func (r *Registry) Envelope(err error, opts ...Option) *Envelope {
-	return r.envelope(newEncoder(opts), err).fit()
+	env := r.envelope(newEncoder(opts), err)
+	return env.fit(len(env.AppendJSON(nil)))
 }
 
 // Restore is Decode for other formats than JSON.
@@ -84,7 +85,7 @@ func (r *Registry) root(e *encoder, root error, layers []errctx.Layer) *Envelope
 		}
 	}
 	j, ok := root.(interface{ Unwrap() []error })
-	if !ok || e.depth >= maxNesting || e.branches >= maxRead {
+	if !ok || e.depth >= maxDepth || e.branches >= maxRead {
 		return nil
 	}
 	env := e.undeclared(root)

@@ -122,7 +122,7 @@ func (s *Sum[E]) Encode(err errctx.WithContext[E], opts ...Option) []byte {
 		return nil
 	}
 	e := newEncoder(opts)
-	return e.handle(s, err).fit().AppendJSON(nil)
+	return e.handle(s, err).encode()
 }
 
 // Decode returns the error that data is. A kind that the sum does not declare, and a payload
@@ -157,7 +157,7 @@ func (s *Sum[E]) payload(e *encoder, root error) *Envelope {
 	}
 	env := e.envelope()
 	env.Kind = v.names[0]
-	if e.depth == maxNesting {
+	if e.depth >= maxDepth {
 		return env
 	}
 	e.depth++

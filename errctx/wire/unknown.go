@@ -35,7 +35,7 @@ func (u *Unknown) Error() string {
 	switch e := u.env; {
 	case e.Text != "":
 		return e.Text
-	case u.branches != nil:
+	case len(u.branches) > 0:
 		return errors.Join(u.branches...).Error()
 	case e.Kind != "":
 		return "error of the unknown kind " + e.Kind

@@ -1,4 +1,4 @@
-// Package jsontext appends JSON strings.
+// Package jsontext appends JSON strings, and walks over JSON without reflection.
 package jsontext
 
 import "unicode/utf8"

@@ -1,0 +1,5 @@
+//go:build !race
+
+package errctx_test
+
+const forgetful = false

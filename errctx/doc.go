@@ -18,10 +18,14 @@
 //	the fault is a foreign value, such as an Errno    AdoptValue(root, "msg")
 //	pass a handle up                                  Wrap(w, "msg")
 //	pass it up as another type, on purpose            Map(w, func(E) F)
+//	several handles on one type                       Join(ws...)
 //	only a plain error is at hand                     Annotate(err, "msg")
 //	a plain error must become a handle again          From[K](err)
 //	what is the cause?                                w.Root(), errors.AsType[*T](w)
-//	which layers does it have?                        Layers(err)
+//	which layers does it have?                        Layers(err), Split(err)
+//	who may see an attribute?                         Safe(attr), Secret(attr); private otherwise
+//	show it to somebody                               Local, Log, Wire, Public: a Profile
+//	it comes from another program                     package wire, Restore, Origin
 //
 // Promises:
 //
@@ -33,10 +37,14 @@
 //   - No function builds a handle whose root is a handle; the attempt does not compile.
 //   - Handles are immutable: any number of goroutines may wrap a shared one.
 //   - A layer with up to four attributes is one allocation. Symbols are resolved when printed.
+//   - Error, %+v, slog and JSON show the same. A secret is in none of them, a private value
+//     in none that leaves the program.
 //   - The package imports the standard library only.
 //
 // Messages are constants ("open input"); what varies goes into attributes.
 // Error renders messages and root ("open input: missing digest …");
 // %+v renders a tree with attributes, functions and file:line; a handle is
 // also a [slog.LogValuer] and a [json.Marshaler].
+//
+// Recipes, each a compiled example: docs/errors.md in the repository.
 package errctx

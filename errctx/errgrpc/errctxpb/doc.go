@@ -1,0 +1,2 @@
+// Package errctxpb is the protobuf form of an error: see envelope.proto.
+package errctxpb

@@ -218,52 +218,13 @@ func describe(link, handle error) *Link {
 	return l
 }
 
-// innermost returns the innermost layer of the handle's own. Layers goes on with
-// those of handles further down, so it ends where theirs begin.
+// innermost returns the innermost layer of the handle's own.
 func innermost(handle error) (site errctx.Layer, ok bool) {
-	if handle == nil {
-		return site, false
-	}
-	defer func() { _ = recover() }() // a foreign Unwrap; what was found is good
-	root := errors.Unwrap(handle)
-	if left := maxLinks; !ends(root, &left) {
-		return site, false // nor would Layers
-	}
-	var below errctx.Layer
-	for l := range errctx.Layers(root) {
-		below = l
-		break
-	}
-	for l := range errctx.Layers(handle) {
-		if l == below {
-			break
-		}
+	layers, _ := errctx.Split(handle)
+	for l := range layers {
 		site, ok = l, true
 	}
 	return site, ok
-}
-
-// ends reports whether the tree below err has at most so many links.
-func ends(err error, left *int) bool {
-	for err != nil {
-		if *left--; *left < 0 {
-			return false
-		}
-		switch u := err.(type) {
-		case interface{ Unwrap() error }:
-			err = u.Unwrap()
-		case interface{ Unwrap() []error }:
-			for _, e := range u.Unwrap() {
-				if !ends(e, left) {
-					return false
-				}
-			}
-			return true
-		default:
-			return true
-		}
-	}
-	return true
 }
 
 // guard calls a foreign method.

@@ -135,13 +135,13 @@ func TestCanaries(t *testing.T) {
 		{"joined JSON", marshal(joined), true},
 		{"joined slog", logged(js, joined) + logged(text, joined), true},
 	}
-	for p, name := range map[errctx.Profile]string{errctx.Local: "local", errctx.Log: "log", errctx.Wire: "wire", errctx.Public: "public", 200: "unknown profile"} {
+	for _, p := range []errctx.Profile{errctx.Local, errctx.Log, errctx.Wire, errctx.Public, 200} {
 		ours := p == errctx.Local || p == errctx.Log
 		outputs = append(outputs,
-			output{name + " text", p.Text(err), ours},
-			output{name + " JSON", string(p.JSON(err)), ours})
+			output{p.String() + " text", p.Text(err), ours},
+			output{p.String() + " JSON", string(p.JSON(err)), ours})
 		if !ours {
-			outputs = append(outputs, output{name + " line", p.Line(err), false})
+			outputs = append(outputs, output{p.String() + " line", p.Line(err), false})
 		}
 	}
 	for _, o := range outputs {
@@ -195,13 +195,13 @@ test.leaky [*errctx_test.leaky]`,
 				`"layers":[{"message":"run step","attrs":{"step":"cc"}},{"message":"open blob"}]}`},
 	} {
 		if got := tt.p.Line(err); got != tt.line {
-			t.Errorf("%d.Line:\n got %s\nwant %s", tt.p, got, tt.line)
+			t.Errorf("%s.Line:\n got %s\nwant %s", tt.p, got, tt.line)
 		}
 		if got := scrub(tt.p.Text(err)); got != tt.text {
-			t.Errorf("%d.Text:\n got %s\nwant %s", tt.p, got, tt.text)
+			t.Errorf("%s.Text:\n got %s\nwant %s", tt.p, got, tt.text)
 		}
 		if got := scrub(string(tt.p.JSON(err))); got != tt.json {
-			t.Errorf("%d.JSON:\n got %s\nwant %s", tt.p, got, tt.json)
+			t.Errorf("%s.JSON:\n got %s\nwant %s", tt.p, got, tt.json)
 		}
 	}
 	for _, tt := range []struct {

@@ -32,8 +32,12 @@ const (
 	Public
 )
 
+// String returns "local", "log", "wire" or "public".
+func (p Profile) String() string { return p.view().name }
+
 // view is a row of the table above, turned on its side.
 type view struct {
+	name            string
 	private, secret treatment
 	text, types     bool
 	sites           detail
@@ -56,10 +60,10 @@ const (
 )
 
 var views = [...]view{
-	Local:  {private: show, secret: mask, text: true, types: true, sites: whole},
-	Log:    {private: show, secret: mask, text: true, types: true, sites: brief},
-	Wire:   {private: mask, secret: omit, types: true, sites: brief},
-	Public: {private: omit, secret: omit},
+	Local:  {name: "local", private: show, secret: mask, text: true, types: true, sites: whole},
+	Log:    {name: "log", private: show, secret: mask, text: true, types: true, sites: brief},
+	Wire:   {name: "wire", private: mask, secret: omit, types: true, sites: brief},
+	Public: {name: "public", private: omit, secret: omit},
 }
 
 // view returns the row for p; who is unknown is a stranger.

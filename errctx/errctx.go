@@ -111,6 +111,9 @@ func Annotate(err error, msg string, attrs ...slog.Attr) error {
 // sum is asked for or the other way round, the layers come along. When err holds
 // a K that never was in a handle, the handle returned has no layers.
 func From[K Kind](err error) (WithContext[K], bool) {
+	if n, ok := err.(*node[K]); ok {
+		return n, n != nil
+	}
 	if err == nil {
 		return nil, false
 	}

@@ -183,15 +183,17 @@ func (v *view) cause(root error) string {
 
 // line puts messages and cause together in one allocation.
 func line(top *layer, cause string) string {
-	b := make([]byte, 0, lead(top)+len(cause))
+	b := appendLine(make([]byte, 0, lead(top)+len(cause)), top, cause)
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}
+
+func appendLine(b []byte, top *layer, cause string) []byte {
 	for l := top; l != nil; l = l.next {
 		if l.msg != "" {
-			b = append(b, l.msg...)
-			b = append(b, ": "...)
+			b = append(append(b, l.msg...), ": "...)
 		}
 	}
-	b = append(b, cause...)
-	return unsafe.String(unsafe.SliceData(b), len(b))
+	return append(b, cause...)
 }
 
 // lead returns the length of a line before its cause.

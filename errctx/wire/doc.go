@@ -45,8 +45,9 @@
 //	payload  the variant, as its codec writes it
 //	type     for an error that no sum declares, Go's name of its type
 //	text     and its text, if that may travel
-//	layers   outermost first, each [message, function, file, line, {attributes}, origin];
-//	         function, file and origin are indexes into names; the end may be missing
+//	layers   outermost first, each [message, line, function, file, {safe attributes}, origin,
+//	         {private attributes}]; function, file and origin are indexes into names, -1 for none.
+//	         The end may be missing: function and file are then those of the layer before
 //	names    what the layers refer to
 //	dropped  [n, i]: n layers are left out before the i-th
 //	joined   the branches of a join: objects like this one

@@ -85,11 +85,13 @@ func (w *jsonWriter) text(name, value string) {
 func (w *jsonWriter) layers(layers []Layer) {
 	w.name("layers")
 	w.b = append(w.b, '[')
+	var before Layer
 	for i, l := range layers {
 		if i > 0 {
 			w.b = append(w.b, ',')
 		}
-		w.layer(l)
+		w.layer(l, before)
+		before = l
 	}
 	w.b = append(w.b, ']')
 	if w.names == nil {
@@ -106,35 +108,43 @@ func (w *jsonWriter) layers(layers []Layer) {
 	w.b = append(w.b, ']')
 }
 
-// layer writes [message, function, file, line, {safe}, origin, {private}] without
-// the part of its end that says nothing.
-func (w *jsonWriter) layer(l Layer) {
-	w.b = jsontext.AppendQuote(append(w.b, '['), l.Message)
-	parts := 0
+// layer writes [message, line, function, file, {safe}, origin, {private}] without the
+// part of its end that is as in the layer before, or says nothing.
+func (w *jsonWriter) layer(l, before Layer) {
+	parts := 1
 	switch {
 	case len(l.Private) > 0:
-		parts = 6
+		parts = 7
 	case l.Origin != "":
-		parts = 5
+		parts = 6
 	case len(l.Attrs) > 0:
+		parts = 5
+	case l.File != before.File:
 		parts = 4
-	case l.Function != "" || l.File != "" || l.Line != 0:
+	case l.Function != before.Function:
 		parts = 3
+	case l.Line != 0:
+		parts = 2
 	}
+	w.b = append(w.b, '[')
 	for i := range parts {
-		w.b = append(w.b, ',')
+		if i > 0 {
+			w.b = append(w.b, ',')
+		}
 		switch i {
 		case 0:
-			w.ref(l.Function)
+			w.b = jsontext.AppendQuote(w.b, l.Message)
 		case 1:
-			w.ref(l.File)
-		case 2:
 			w.int(l.Line)
+		case 2:
+			w.ref(l.Function)
 		case 3:
-			w.attrs(l.Attrs)
+			w.ref(l.File)
 		case 4:
-			w.ref(l.Origin)
+			w.attrs(l.Attrs)
 		case 5:
+			w.ref(l.Origin)
+		case 6:
 			w.attrs(l.Private)
 		}
 	}
@@ -369,7 +379,8 @@ func (e *Envelope) readLayers(layers, names []byte) (bad *Malformed) {
 		if l.Next() != '[' {
 			bad = &Malformed{Reason: "a layer is no array"}
 		}
-		e.Layers = append(e.Layers, l.layer())
+		l.layer()
+		e.Layers = append(e.Layers, l.last)
 	}) {
 		return &Malformed{Reason: "member layers is not what it should be"}
 	}
@@ -392,19 +403,21 @@ func (d *decoder) field(raw []byte) (*Envelope, error) {
 type layerReader struct {
 	*jsontext.Reader
 	names []string
+	last  Layer
 }
 
-func (r *layerReader) layer() (l Layer) {
+func (r *layerReader) layer() {
+	l := Layer{Record: errctx.Record{Function: r.last.Function, File: r.last.File}}
 	r.Elements(func(i int) {
 		switch i {
 		case 0:
 			l.Message, _ = r.Text()
 		case 1:
-			l.Function = r.ref()
-		case 2:
-			l.File = r.ref()
-		case 3:
 			l.Line = max(0, number(r.Raw()))
+		case 2:
+			l.Function = r.ref()
+		case 3:
+			l.File = r.ref()
 		case 4:
 			l.Attrs = r.attrs(0)
 		case 5:
@@ -413,7 +426,7 @@ func (r *layerReader) layer() (l Layer) {
 			l.Private = r.attrs(0)
 		}
 	})
-	return l
+	r.last = l
 }
 
 func (r *layerReader) ref() string {

@@ -232,7 +232,7 @@ func TestForeignCausesMatchNothing(t *testing.T) {
 
 func TestUnknownKindsStayByteForByte(t *testing.T) {
 	for _, data := range []string{
-		`{"v":1,"kind":"store.new","payload":{"z": 1,   "a":[1,2,{"x":"<&>\u2028"}]},"layers":[["open",0,1,7,{"n":1.0}]],"names":["f","f.go"],"origin":"b"}`,
+		`{"v":1,"kind":"store.new","payload":{"z": 1,   "a":[1,2,{"x":"<&>\u2028"}]},"layers":[["open",7,0,1,{"n":1.0}]],"names":["f","f.go"],"origin":"b"}`,
 		"{ \"kind\" : \"store.new\", \"v\":9, \"payload\": 12345678901234567890, \"future\": {\"a\":  [] } }\n",
 		`{"v":1,"kind":"store.new"}`,
 		`{"v":1,"kind":"store.missing","payload":"not its payload"}`,

@@ -94,11 +94,14 @@ type layer struct {
 	site  uint64     // program counter << 8 | number of attributes
 }
 
-const maxAttrs = 0xff
+const (
+	countBits = 8
+	maxAttrs  = 1<<countBits - 1
+)
 
 // mute tells the layers that were not added by anybody: the one that Map makes for a new
 // root, and the one that only carries an origin.
-func (l *layer) mute() bool { return l.msg == "" && l.site>>8 == 0 && len(l.attrs()) == 0 }
+func (l *layer) mute() bool { return l.msg == "" && l.site>>countBits == 0 && len(l.attrs()) == 0 }
 
 // says reports whether all yields anything.
 func (l *layer) says() bool {
@@ -119,7 +122,7 @@ func (l *layer) attrs() []slog.Attr {
 // record returns where the layer was added, if that was not here. It stands before the
 // attributes of a layer that has no program counter.
 func (l *layer) record() *record {
-	if l.site>>8 != 0 || l.site == 0 {
+	if l.site>>countBits != 0 || l.site == 0 {
 		return nil
 	}
 	if v := l.first.Value; v.Kind() == slog.KindAny {

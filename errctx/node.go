@@ -33,7 +33,7 @@ func (n *node[E]) annotate(msg string, site uintptr, attrs []slog.Attr) error {
 // the first field, so a pointer to it keeps the attributes behind it alive.
 func build[E error](root E, next *layer, msg string, pc uintptr, attrs []slog.Attr) *node[E] {
 	// User space program counters fit into 56 bits on every architecture Go runs on.
-	l := layer{next: next, msg: msg, site: uint64(pc) << 8}
+	l := layer{next: next, msg: msg, site: uint64(pc) << countBits}
 	switch len(attrs) {
 	case 0:
 		return &node[E]{l, root}

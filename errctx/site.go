@@ -7,14 +7,6 @@ import (
 	"sync"
 )
 
-// callSite captures the caller of the exported function that calls it.
-// One frame is enough: the layers together are the trace.
-func callSite() uintptr {
-	var pc [1]uintptr
-	runtime.Callers(3, pc[:])
-	return pc[0]
-}
-
 // site is a call site with its names.
 type site struct {
 	runtime.Frame
@@ -31,7 +23,7 @@ var sites struct {
 
 // place returns where the layer was added, or nil if that is not known.
 func (l *layer) place() *site {
-	pc := uintptr(l.site >> 8)
+	pc := uintptr(l.site >> countBits)
 	if pc == 0 {
 		if r := l.record(); r != nil {
 			return newSite(runtime.Frame{Function: r.function, File: r.file, Line: r.line})

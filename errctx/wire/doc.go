@@ -3,7 +3,7 @@
 //
 // A sealed sum declares once how its variants travel:
 //
-//	var Wire = wire.NewSum(func(u *wire.Unknown) StoreError { return Unknown{u} },
+//	var Wire = wire.NewSum(func(u *wire.Unknown) StoreError { return Unknown{u} }, nil,
 //		wire.Fields[StoreError, *MissingDigest]("cas.missing_digest"),
 //		wire.Fields[StoreError, *DiskFull]("cas.disk_full", "cas.no_space"), // an alias: what it was called before
 //	)

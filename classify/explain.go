@@ -18,6 +18,8 @@ type why struct {
 	rule     *Rule
 	link     error // which the rule or mark spoke about, or where an unknown chain ended
 	handle   error // the nearest errctx handle around link
+	edge     *edge // which was the last to be crossed
+	found    Kind  // for which there was no decision
 	reason   reason
 	mode     Mode // of the outermost join that put verdicts together
 	branches int
@@ -40,6 +42,8 @@ const (
 	undeclared
 	unexecutable
 	keyless
+	strayed
+	tableless
 )
 
 // Explanation says what a verdict is and how it came about. It names types, rules
@@ -54,6 +58,9 @@ type Explanation struct {
 	By string `json:"by,omitempty"`
 	// Rule is the name of the rule that decided, or of the one that went wrong.
 	Rule string `json:"rule,omitempty"`
+	// Edge is the dependency that the error came through, and Kind what was wrong with it.
+	Edge string `json:"edge,omitempty"`
+	Kind string `json:"kind,omitempty"`
 	// Link is what By spoke about; of a silent chain, its innermost link.
 	Link *Link `json:"link,omitempty"`
 	// Reason is why the error is unknown.
@@ -73,6 +80,8 @@ type Explanation struct {
 	Keys    []string `json:"keys,omitempty"`
 	Unknown bool     `json:"unknown,omitempty"`
 
+	OutcomeUnknown bool `json:"outcome_unknown,omitempty"`
+
 	verdict string
 }
 
@@ -91,7 +100,10 @@ type Link struct {
 func (v Verdict) Explain() Explanation {
 	x := Explanation{
 		Class: v.Class, Free: v.Free, Exclude: v.Exclude, Keys: texts(v.Keys), Unknown: v.Unknown,
-		verdict: v.String(),
+		Edge: v.Edge, OutcomeUnknown: v.OutcomeUnknown, verdict: v.String(),
+	}
+	if v.Kind != NoKind {
+		x.Kind = v.Kind.String()
 	}
 	if v.After != 0 {
 		x.After = v.After.String()
@@ -152,6 +164,10 @@ func (y why) text() string {
 		return "the mark gives " + y.instead.String() + ", which the role cannot carry out"
 	case keyless:
 		return "backtrack has no key, or one that cannot be compared"
+	case strayed:
+		return "the role declares no edge " + strconv.Quote(y.edge.name)
+	case tableless:
+		return "the rule found " + y.found.String() + ", and there is no table for it"
 	default:
 		return ""
 	}
@@ -180,6 +196,12 @@ func (x Explanation) String() string {
 }
 
 func (x Explanation) writeDecider(b *strings.Builder) {
+	if x.Edge != "" {
+		fmt.Fprintf(b, " at edge %q", x.Edge)
+	}
+	if x.Kind != "" {
+		fmt.Fprintf(b, ", %s,", x.Kind)
+	}
 	if x.Rule != "" {
 		fmt.Fprintf(b, " %q", x.Rule)
 	}

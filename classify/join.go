@@ -94,6 +94,10 @@ func (m Mode) join(a, b Verdict) Verdict {
 	if a.Unknown && !b.Unknown {
 		out.why = b.why
 	}
+	if b.Edge < a.Edge || b.Edge == a.Edge && b.Kind < a.Kind {
+		out.Edge, out.Kind = b.Edge, b.Kind
+	}
+	out.OutcomeUnknown = a.OutcomeUnknown || b.OutcomeUnknown
 	out.Unknown = a.Unknown && b.Unknown
 	if m == Any {
 		out.After, out.Free = min(a.After, b.After), a.Free || b.Free

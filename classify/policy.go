@@ -18,6 +18,9 @@ type Role struct {
 	// or Fatal, never a retry. The zero value means Fatal: when in doubt, propagate
 	// and die at the top.
 	Default Class
+	// Edges are the dependencies whose errors the role meets. An error that came
+	// through another edge is the program's bug: it becomes Default.
+	Edges []Edge
 }
 
 // Policy decides what a role does about errors. It is immutable and safe for
@@ -25,14 +28,17 @@ type Role struct {
 // fatal.
 type Policy struct {
 	role  Role
-	table *table
+	self  *edge
+	edges map[string]*edge
+	// second says that there are rules for the second pass.
+	second bool
 }
 
 // New builds the policy of a role. Of several rules that match the same link of
 // a chain the first one given with an opinion decides.
 //
-// It returns an [*InvalidRole], an [*InvalidRule], an [*UnexecutableVerdict] or an
-// [*UnreachableRule]: bugs in the program that a test of its policies finds.
+// It returns an [*InvalidRole], an [*InvalidEdge], an [*InvalidRule], an [*UnexecutableVerdict]
+// or an [*UnreachableRule]: bugs in the program that a test of its policies finds.
 func New(role Role, rules ...Rule) (*Policy, PolicyErr) {
 	if role.Default == None {
 		role.Default = Fatal
@@ -42,10 +48,24 @@ func New(role Role, rules ...Rule) (*Policy, PolicyErr) {
 	}
 	for i, r := range rules {
 		if e := role.check(r, rules[:i]); e != nil {
-			return nil, errctx.New(e, "build policy", slog.String("role", role.Name))
+			return nil, errctx.New(e, "build policy", errctx.Safe(slog.String("role", role.Name)))
 		}
 	}
-	return &Policy{role, newTable(rules)}, nil
+	p := &Policy{role: role, self: &edge{table: newTable(rules), unseen: role.Default}, edges: map[string]*edge{}}
+	for i, e := range role.Edges {
+		if bad := role.checkEdge(e, role.Edges[:i]); bad != nil {
+			return nil, errctx.New(bad, "build policy", errctx.Safe(slog.String("role", role.Name)))
+		}
+		p.edges[e.Name] = role.compile(e, rules)
+	}
+	if self := p.edges[Self]; self != nil {
+		p.self = self
+	}
+	p.second = p.self.table.second
+	for _, e := range p.edges {
+		p.second = p.second || e.table.second
+	}
+	return p, nil
 }
 
 // Must returns p, or panics with err. It is for policies in package variables.
@@ -59,7 +79,7 @@ func Must(p *Policy, err PolicyErr) *Policy {
 // PolicyErr is the error of [New].
 type PolicyErr = errctx.WithContext[PolicyError]
 
-// PolicyError is *InvalidRole, *InvalidRule, *UnexecutableVerdict or *UnreachableRule.
+// PolicyError is *InvalidRole, *InvalidEdge, *InvalidRule, *UnexecutableVerdict or *UnreachableRule.
 type PolicyError interface {
 	errctx.Kind
 	policyError()
@@ -132,7 +152,7 @@ func (r Role) check(rule Rule, earlier []Rule) PolicyError {
 		return &InvalidRule{rule.name, "has no name"}
 	case rule.fault != "":
 		return &InvalidRule{rule.name, rule.fault}
-	case rule.sort != sentinel && matches(rule.typ, errorType):
+	case rule.sort != sentinel && rule.typ != nil && matches(rule.typ, errorType):
 		return &InvalidRule{rule.name, "matches every error, which is what the default is for"}
 	}
 	for c := range rule.gives.all() {
@@ -157,7 +177,7 @@ func (r Role) check(rule Rule, earlier []Rule) PolicyError {
 // hides reports whether r has an opinion wherever the later rule would be asked.
 func (r Rule) hides(later Rule) bool {
 	switch {
-	case r.sort != later.sort || r.fixed.Class == None && r.sort != joins:
+	case r.sort != later.sort || r.fixed.Class == None && r.fixed.Kind == NoKind && r.sort != joins:
 		return false
 	case r.sort == sentinel:
 		return is(later.target, r.target)

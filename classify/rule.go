@@ -10,6 +10,7 @@ type Rule struct {
 	typ    reflect.Type // of the links that are asked, or what they implement; of a sentinel its own
 	target error        // of a sentinel
 	mode   Mode         // of a joins rule
+	kind   bool         // it finds kinds, for a table
 	gives  Set
 	fixed  Verdict             // of a rule that has only one verdict,
 	match  func(error) bool    // given to these links
@@ -145,7 +146,7 @@ func is(err, target error) bool {
 func (r *Rule) opinion(err error, v *Verdict) bool {
 	if r.ask != nil {
 		*v = r.ask(err)
-		return v.Class != None
+		return v.Class != None || v.Kind != NoKind
 	}
 	if !r.match(err) {
 		return false

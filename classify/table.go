@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"reflect"
+	"slices"
 	"sync/atomic"
 
 	"github.com/holdfast-go/holdfast/errctx"
@@ -19,10 +20,7 @@ type table struct {
 }
 
 func newTable(rules []Rule) *table {
-	t := &table{rules: rules}
-	for _, r := range rules {
-		t.second = t.second || r.sort == capability
-	}
+	t := &table{rules: rules, second: slices.ContainsFunc(rules, func(r Rule) bool { return r.sort == capability })}
 	t.shapes.Store(&map[uintptr]*shape{})
 	return t
 }
@@ -35,6 +33,7 @@ type shape struct {
 	joins  Mode            // zero: as declared further out
 	unwrap unwrap
 	mark   bool
+	dep    bool // a boundary
 	handle bool // an errctx handle
 	cancel bool // may be context.Canceled
 }
@@ -64,6 +63,7 @@ func (t *table) shape(err error) *shape {
 var (
 	canceledType = reflect.TypeOf(context.Canceled)
 	markedType   = reflect.TypeFor[*marked]()
+	depType      = reflect.TypeFor[*dep]()
 	errorType    = reflect.TypeFor[error]()
 	errctxPath   = reflect.TypeFor[errctx.Layer]().PkgPath()
 
@@ -74,7 +74,7 @@ var (
 )
 
 func (t *table) study(rt reflect.Type) *shape {
-	s := &shape{mark: rt == markedType}
+	s := &shape{mark: rt == markedType, dep: rt == depType}
 	switch {
 	case rt.Implements(singleType):
 		s.unwrap = single

@@ -21,6 +21,13 @@ type Verdict struct {
 	// Keys is the set of what a backtrack must reproduce: at least one, each
 	// comparable and of a type that the role's producer index knows.
 	Keys []any
+	// Kind is what was found to be wrong, if a pack found it.
+	Kind Kind
+	// Edge is the dependency that the error came through; see [Dep].
+	Edge string
+	// OutcomeUnknown says that the operation may have been carried out: a retry is for
+	// operations that can be done twice.
+	OutcomeUnknown bool
 	// Unknown says that no rule had an opinion and the role's default speaks.
 	// Classify sets it; a rule or a mark cannot.
 	Unknown bool

@@ -20,7 +20,7 @@ func (p *Policy) Classify(ctx context.Context, err error) Verdict {
 	if err == nil {
 		return Verdict{}
 	}
-	if p == nil || p.table == nil {
+	if p == nil || p.self == nil {
 		p = &unset
 	}
 	w := walk{policy: p}
@@ -41,11 +41,15 @@ func (v *Verdict) cancel(cause error) {
 }
 
 // unset is what a zero or nil Policy stands for.
-var unset = Policy{Role{"unset", SetOf(Fatal), Fatal}, newTable(nil)}
+var unset = Policy{role: Role{Name: "unset", Can: SetOf(Fatal), Default: Fatal}, self: &edge{table: newTable(nil), unseen: Fatal}}
 
-// unknown is the role's default, for a reason.
+// unknown is the default of the edge, for a reason.
 func (p *Policy) unknown(y why) Verdict {
-	return Verdict{Class: p.role.Default, Unknown: true, why: y}
+	e := y.edge
+	if e == nil {
+		e = p.self
+	}
+	return Verdict{Class: e.unseen, Edge: e.name, Unknown: true, why: y}
 }
 
 // maxLinks bounds a walk: Unwrap may be hostile, or lead back to where it came from.
@@ -64,7 +68,7 @@ type walk struct {
 // decide classifies err for a living requester.
 func (w *walk) decide(err error, v *Verdict) {
 	var o outcome
-	w.consult(err, scope{mode: All}, &o)
+	w.consult(err, scope{mode: All, edge: w.policy.self}, &o)
 	switch {
 	case w.spent():
 		*v = w.policy.unknown(why{link: err, reason: tooLong})
@@ -78,7 +82,7 @@ func (w *walk) decide(err error, v *Verdict) {
 // consult walks a chain once, and a second time if it found no opinion.
 func (w *walk) consult(err error, s scope, o *outcome) {
 	w.chain(err, s, o)
-	if o.Class != None || !w.policy.table.second {
+	if o.Class != None || !w.policy.second || o.why.reason == strayed {
 		return
 	}
 	var second outcome
@@ -91,6 +95,8 @@ func (w *walk) consult(err error, s scope, o *outcome) {
 
 // scope is what a link inherits from those around it.
 type scope struct {
+	edge   *edge
+	remote bool // a boundary was crossed: what is below is another program's
 	second bool // the pass
 	branch bool // below a join
 	mode   Mode // of joins
@@ -110,10 +116,16 @@ type outcome struct {
 func (w *walk) chain(err error, s scope, o *outcome) {
 	defer w.rescue(o, &s)
 	for err != nil && w.count(s) {
-		shape := w.policy.table.shape(err)
+		shape := s.edge.table.shape(err)
 		w.link, w.rule = err, nil
-		if shape.handle {
+		switch {
+		case shape.handle:
 			s.handle = err
+			s.remote = s.remote || comesFromElsewhere(err)
+		case shape.dep && !s.remote:
+			if !w.cross(err.(*dep), &s, o) {
+				return
+			}
 		}
 		if shape.joins != 0 {
 			s.mode = shape.joins
@@ -124,7 +136,7 @@ func (w *walk) chain(err error, s scope, o *outcome) {
 			return
 		}
 		o.foreign = o.foreign || foreign
-		o.why.link, o.why.handle = err, s.handle
+		o.why.link, o.why.handle, o.why.edge = err, s.handle, s.edge
 
 		switch shape.unwrap {
 		case leaf:
@@ -143,6 +155,19 @@ func (w *walk) chain(err error, s scope, o *outcome) {
 			err = last(branches)
 		}
 	}
+}
+
+// cross goes over a boundary. It reports whether there is something on the other side for this role.
+func (w *walk) cross(d *dep, s *scope, o *outcome) bool {
+	if d.remote {
+		s.remote = true
+		return true
+	}
+	declared := false
+	if s.edge, declared = w.policy.edgeOf(d.edge); !declared {
+		o.why = why{link: d, handle: s.handle, edge: s.edge, reason: strayed}
+	}
+	return declared
 }
 
 // ask reports whether a link has an opinion, and puts it into v.
@@ -177,9 +202,18 @@ func (w *walk) ask(shape *shape, err error, s scope, v *Verdict) bool {
 
 // settle notes where a verdict came from, and replaces one that the role cannot carry out.
 func (w *walk) settle(v *Verdict, r *Rule, link error, s scope) {
-	y := why{rule: r, link: link, handle: s.handle}
+	y := why{rule: r, link: link, handle: s.handle, edge: s.edge}
+	found := v.Class == None
+	if found {
+		do := s.edge.do[min(v.Kind, Bug)] // a kind that there is not is one
+		do.Kind, do.OutcomeUnknown, do.After = v.Kind, v.OutcomeUnknown, max(v.After, do.After)
+		*v = do
+	}
+	v.Edge = s.edge.name
 	switch {
-	case r != nil && !r.gives.Has(v.Class):
+	case found && v.Class == None:
+		y.reason = tableless
+	case r != nil && !found && !r.gives.Has(v.Class):
 		y.reason = undeclared
 	case !w.policy.role.Can.Has(v.Class):
 		y.reason = unexecutable
@@ -191,7 +225,7 @@ func (w *walk) settle(v *Verdict, r *Rule, link error, s scope) {
 		y.reason = ruled
 	}
 	if y.reason > byMark {
-		y.instead = v.Class
+		y.instead, y.found = v.Class, v.Kind
 		*v = w.policy.unknown(y)
 		return
 	}

@@ -126,7 +126,8 @@ func (s *Sum[E]) Encode(err errctx.WithContext[E], opts ...Option) []byte {
 }
 
 // Decode returns the error that data is. A kind that the sum does not declare, and a payload
-// that is not what its codec expects, become the unknown variant. If data is no
+// that is not what its codec expects, or from which an error comes whose methods panic, become the
+// unknown variant. If data is no
 // envelope at all, it returns a [*Malformed].
 func (s *Sum[E]) Decode(data []byte) (errctx.WithContext[E], MalformedErr) {
 	env, bad := Parse(data)
@@ -178,7 +179,26 @@ func (s *Sum[E]) root(d *decoder, env *Envelope) E {
 	if err := v.codec.decode(d, env.Payload, to); err != nil || to.Kind() == reflect.Pointer && to.IsNil() {
 		return s.unknown(&Unknown{env: env})
 	}
-	return to.Interface().(E)
+	root := to.Interface().(E)
+	if !printable(root) {
+		return s.unknown(&Unknown{env: env})
+	}
+	return root
+}
+
+// printable reports whether an error can be looked at. Its methods may rely on fields that are always
+// set where it is made; what comes from elsewhere may lack them.
+func printable(root errctx.Kind) (ok bool) {
+	defer func() { _ = recover() }()
+	_ = root.Error()
+	_ = root.ErrorKind()
+	switch u := root.(type) {
+	case interface{ Unwrap() error }:
+		_ = u.Unwrap()
+	case interface{ Unwrap() []error }:
+		_ = u.Unwrap()
+	}
+	return true
 }
 
 // decode returns the handle that an envelope is.

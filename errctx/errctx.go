@@ -4,7 +4,6 @@ import (
 	"errors"
 	"log/slog"
 	"reflect"
-	"runtime"
 )
 
 // WithContext is an error of static type E with layers of context around it.
@@ -30,21 +29,17 @@ type Kind interface {
 	ErrorKind() string
 }
 
-// The functions that add layers each take the call site themselves: one frame, since the
-// layers together are the trace. A helper between them and runtime.Callers would be one more frame
-// to unwind, which costs a seventh of Wrap.
-
 // New starts a handle at the line where a fault of our own is seen.
 // It returns nil when root is nil.
 //
 // For a handle on a sealed sum, name the sum: New[StoreError](&MissingDigest{…}, "…").
+//
+//go:noinline
 func New[K Kind](root K, msg string, attrs ...slog.Attr) WithContext[K] {
 	if isNil(root) {
 		return nil
 	}
-	var pc [1]uintptr
-	runtime.Callers(2, pc[:])
-	return build(root, nil, msg, pc[0], attrs)
+	return build(root, nil, msg, callSite(), attrs)
 }
 
 // Adopt starts a handle on a foreign error that is a pointer, such as *fs.PathError.
@@ -52,6 +47,8 @@ func New[K Kind](root K, msg string, attrs ...slog.Attr) WithContext[K] {
 //
 // The constraint leaves interfaces out: a handle cannot be adopted, and an error
 // whose type is known only as an interface goes through [Annotate].
+//
+//go:noinline
 func Adopt[P interface {
 	*T
 	error
@@ -59,36 +56,34 @@ func Adopt[P interface {
 	if root == nil {
 		return nil
 	}
-	var pc [1]uintptr
-	runtime.Callers(2, pc[:])
-	return build(root, nil, msg, pc[0], attrs)
+	return build(root, nil, msg, callSite(), attrs)
 }
 
 // AdoptValue starts a handle on a foreign error that is a value, such as
 // syscall.Errno or x509.HostnameError. Like [Adopt] it takes no interfaces.
 //
 // A zero value is an error like any other: check errno != 0 before calling.
+//
+//go:noinline
 func AdoptValue[V error, P interface {
 	*V
 	error
 }](root V, msg string, attrs ...slog.Attr) WithContext[V] {
-	var pc [1]uintptr
-	runtime.Callers(2, pc[:])
-	return build(root, nil, msg, pc[0], attrs)
+	return build(root, nil, msg, callSite(), attrs)
 }
 
 // Wrap adds a layer and keeps the type. It returns nil when w is nil.
+//
+//go:noinline
 func Wrap[E error](w WithContext[E], msg string, attrs ...slog.Attr) WithContext[E] {
 	if w == nil {
 		return nil
 	}
 	n := w.(*node[E]) // there is no other
-	var pc [1]uintptr
-	runtime.Callers(2, pc[:])
 	if len(attrs) == 0 {
-		return &node[E]{layer{next: &n.layer, msg: msg, site: uint64(pc[0]) << countBits}, n.root}
+		return &node[E]{layer{next: &n.layer, msg: msg, site: uint64(callSite()) << countBits}, n.root}
 	}
-	return build(n.root, &n.layer, msg, pc[0], attrs)
+	return build(n.root, &n.layer, msg, callSite(), attrs)
 }
 
 // Map changes the type of the root on purpose, as one does where one phase's
@@ -111,16 +106,16 @@ func Map[E error, F Kind](w WithContext[E], f func(E) F) WithContext[F] {
 // Annotate adds a layer to any error, for code that returns plain errors.
 // The dynamic type is kept: what [From] and errors.As found before, they find
 // after. It returns nil when err is nil, also when it is a nil pointer in an interface.
+//
+//go:noinline
 func Annotate(err error, msg string, attrs ...slog.Attr) error {
 	if isNil(err) {
 		return nil
 	}
-	var pc [1]uintptr
-	runtime.Callers(2, pc[:])
 	if h, ok := err.(handle); ok {
-		return h.annotate(msg, pc[0], attrs)
+		return h.annotate(msg, callSite(), attrs)
 	}
-	return build(err, nil, msg, pc[0], attrs)
+	return build(err, nil, msg, callSite(), attrs)
 }
 
 // From finds the handle on a K in err's tree: the inverse of returning a handle as a plain error.

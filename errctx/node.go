@@ -33,44 +33,46 @@ func (n *node[E]) annotate(msg string, site uintptr, attrs []slog.Attr) error {
 // the first field, so a pointer to it keeps the attributes behind it alive.
 func build[E error](root E, next *layer, msg string, pc uintptr, attrs []slog.Attr) *node[E] {
 	// User space program counters fit into 56 bits on every architecture Go runs on.
-	l := layer{next: next, msg: msg, site: uint64(pc) << countBits}
+	site := uint64(pc)<<countBits | uint64(len(attrs))
 	switch len(attrs) {
 	case 0:
-		return &node[E]{l, root}
+		return &node[E]{layer{next: next, msg: msg, site: site}, root}
 	case 1:
-		n := &struct {
+		n := new(struct {
 			node[E]
 			a [1]slog.Attr
-		}{node[E]{l, root}, [1]slog.Attr(attrs)}
-		return n.with(n.a[:])
+		})
+		n.a = [1]slog.Attr(attrs)
+		n.next, n.msg, n.first, n.site, n.root = next, msg, &n.a[0], site, root
+		return &n.node
 	case 2:
-		n := &struct {
+		n := new(struct {
 			node[E]
 			a [2]slog.Attr
-		}{node[E]{l, root}, [2]slog.Attr(attrs)}
-		return n.with(n.a[:])
+		})
+		n.a = [2]slog.Attr(attrs)
+		n.next, n.msg, n.first, n.site, n.root = next, msg, &n.a[0], site, root
+		return &n.node
 	case 3:
-		n := &struct {
+		n := new(struct {
 			node[E]
 			a [3]slog.Attr
-		}{node[E]{l, root}, [3]slog.Attr(attrs)}
-		return n.with(n.a[:])
+		})
+		n.a = [3]slog.Attr(attrs)
+		n.next, n.msg, n.first, n.site, n.root = next, msg, &n.a[0], site, root
+		return &n.node
 	case 4:
-		n := &struct {
+		n := new(struct {
 			node[E]
 			a [4]slog.Attr
-		}{node[E]{l, root}, [4]slog.Attr(attrs)}
-		return n.with(n.a[:])
+		})
+		n.a = [4]slog.Attr(attrs)
+		n.next, n.msg, n.first, n.site, n.root = next, msg, &n.a[0], site, root
+		return &n.node
 	default:
-		n := &node[E]{l, root}
-		return n.with(fold(attrs))
+		own := fold(attrs)
+		return &node[E]{layer{next, msg, &own[0], uint64(pc)<<countBits | uint64(len(own))}, root}
 	}
-}
-
-func (n *node[E]) with(attrs []slog.Attr) *node[E] {
-	n.first = &attrs[0]
-	n.site |= uint64(len(attrs))
-	return n
 }
 
 // fold copies attrs; what is beyond the number that a layer can count goes into a group "more".

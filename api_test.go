@@ -24,6 +24,8 @@ import (
 // testdata/api, and HOLDFAST_UPDATE=1 writes it anew.
 var public = []string{
 	"errctx",
+	"errctx/wire",
+	"errctx/errgrpc",
 	"classify",
 }
 

@@ -4,8 +4,8 @@
 
 // func returnAddress() uintptr
 //
-// BP is the frame of callSite, and starts with the frame of the exported function,
-// which is followed by its return address.
+// BP points to callSite's frame record: the exported function's BP, and a return
+// address. That BP points to the next record, whose address is the one wanted.
 TEXT ·returnAddress(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ 0(BP), AX
 	MOVQ 8(AX), AX

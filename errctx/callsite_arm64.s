@@ -4,8 +4,8 @@
 
 // func returnAddress() uintptr
 //
-// R29 is the frame of callSite, and starts with the frame of the exported function,
-// which is followed by its return address.
+// R29 points to callSite's frame record: the exported function's R29, and a return
+// address. That R29 points to the next record, whose address is the one wanted.
 TEXT ·returnAddress(SB), NOSPLIT|NOFRAME, $0-8
 	MOVD 0(R29), R0
 	MOVD 8(R0), R0

@@ -1,160 +1,236 @@
-package errctx_test
+package errctx
 
 import (
 	"fmt"
-	"log/slog"
-	"os"
+	"iter"
 	"reflect"
 	"runtime"
-	"slices"
-	"strings"
-	"sync"
 	"testing"
-
-	"github.com/holdfast-go/holdfast/errctx"
 )
 
-// place is where an error's outermost layer was added.
-func place(err error) string {
-	for l := range errctx.Layers(err) {
-		f := l.Frame()
-		return fmt.Sprint(f.Function, " ", f.File, ":", f.Line)
+// fault is the least error that is a Kind; point is one of another shape.
+type (
+	fault struct{}
+	point struct{ x, y int }
+)
+
+func (*fault) Error() string     { return "fault" }
+func (*fault) ErrorKind() string { return "test.fault" }
+func (point) Error() string      { return "point" }
+func (point) ErrorKind() string  { return "test.point" }
+
+// probe collects what add finds.
+type probe struct {
+	t     *testing.T
+	found chan [2]uintptr // callSite's answer, and runtime.Callers'
+}
+
+func newProbe(t *testing.T) *probe { return &probe{t, make(chan [2]uintptr, 16)} }
+
+// await compares the next n answers.
+func (p *probe) await(n int) {
+	p.t.Helper()
+	for range n {
+		if got := <-p.found; got[0] != got[1] || got[0] == 0 {
+			p.t.Errorf("callSite is %s, runtime.Callers says %s", describe(got[0]), describe(got[1]))
+		}
 	}
-	return "nowhere"
 }
 
-var base = errctx.New(&missing{"x"}, "base")
-
-// These are inlined, one into the other.
-func inlined1() error { return errctx.Wrap(base, "inlined") }
-func inlined2() error { return inlined1() }
-func inlined3() error { return inlined2() }
-
-type caller struct{ pad [3]int }
-
-func (caller) Value() error    { return errctx.Wrap(base, "method of a value") }
-func (*caller) Pointer() error { return errctx.Wrap(base, "method of a pointer") }
-
-type calls interface{ Value() error }
-
-// promoted has its methods from another type: the compiler makes wrappers for them.
-type promoted struct{ *caller }
-
-func generic[E error](w errctx.WithContext[E]) error { return errctx.Wrap(w, "generic") }
-
-//go:noinline
-func apply(f func(errctx.WithContext[*missing], string, ...slog.Attr) errctx.WithContext[*missing]) error {
-	return f(base, "through a func value")
+func describe(pc uintptr) string {
+	f, _ := runtime.CallersFrames([]uintptr{pc}).Next()
+	return fmt.Sprintf("%s (%s:%d)", f.Function, f.File, f.Line)
 }
 
+// add stands in for the exported functions: generic, not inlined, and the direct caller of callSite.
+//
 //go:noinline
-func deep(n int) error {
-	var big [256]byte
+func add[E error](p *probe, root E) E {
+	var want [1]uintptr
+	runtime.Callers(2, want[:])
+	p.found <- [2]uintptr{callSite(), want[0]}
+	return root
+}
+
+// addAny is to Annotate what add is to Wrap.
+//
+//go:noinline
+func addAny(p *probe, _ error) {
+	var want [1]uintptr
+	runtime.Callers(2, want[:])
+	p.found <- [2]uintptr{callSite(), want[0]}
+}
+
+// Ways in which code reaches a call site: inlined, generic, through methods and the wrappers of methods.
+
+func inlined1(p *probe) { add(p, &fault{}) }
+func inlined2(p *probe) { inlined1(p) }
+func inlined3(p *probe) { inlined2(p) }
+
+func generic[E error](p *probe, root E) { add(p, root) }
+
+//go:noinline
+func apply[E error](f func(*probe, E) E, p *probe, root E) E { return f(p, root) }
+
+//go:noinline
+func passOn[E error](p *probe, root E) E { return apply(add[E], p, root) }
+
+type adder interface{ Value(*probe) }
+
+type inner struct{ _ int }
+
+func (inner) Value(p *probe)    { add(p, &fault{}) }
+func (*inner) Pointer(p *probe) { add(p, &fault{}) }
+
+type outer struct{ inner }
+type outerPointer struct{ *inner }
+
+type box[E error] struct{ root E }
+
+func (b box[E]) Value(p *probe)    { add(p, b.root) }
+func (b *box[E]) Pointer(p *probe) { add(p, b.root) }
+
+func once(f func()) iter.Seq[int] {
+	return func(yield func(int) bool) { f(); yield(1) }
+}
+
+// opaque hides a value from the optimiser.
+//
+//go:noinline
+func opaque[T any](v T) T { return v }
+
+// grow calls add with n frames on the stack, which has to be moved for them.
+//
+//go:noinline
+func grow(p *probe, n int) (pad [128]byte) {
 	if n == 0 {
-		return errctx.Wrap(base, "deep")
+		add(p, &fault{})
+		return pad
 	}
-	err := deep(n - 1)
-	runtime.KeepAlive(&big)
-	return err
+	return grow(p, n-1)
 }
 
-var atInit = errctx.Wrap(base, "in a variable's initializer")
+var packageLevel = add[*fault]
 
-// Wherever a layer is added, the place is what runtime.Callers says: when a call site
-// is seen for the first time it is asked, and what comes after has to be the same.
-func TestCallSitesAreThoseOfRuntimeCallers(t *testing.T) {
-	var iface calls = caller{}
-	var embedded calls = promoted{&caller{}}
-	wrap := errctx.Wrap[*missing]
-	deferred := func(f func() error) (err error) {
-		defer func() { err = f() }()
-		return nil
-	}
-	ran := 0
-	for name, add := range map[string]func() error{
-		"New":                  func() error { return errctx.New(&missing{"x"}, "m") },
-		"New with attributes":  func() error { return errctx.New(&missing{"x"}, "m", slog.Int("a", 1)) },
-		"New of a sum":         func() error { return errctx.New[storeError](&missing{"x"}, "m") },
-		"Adopt":                func() error { return errctx.Adopt(&os.PathError{Err: os.ErrExist}, "m") },
-		"AdoptValue":           func() error { return errctx.AdoptValue(broken{}, "m") },
-		"Wrap":                 func() error { return errctx.Wrap(base, "m") },
-		"Annotate a handle":    func() error { return errctx.Annotate(base, "m") },
-		"Annotate an error":    func() error { return errctx.Annotate(os.ErrExist, "m") },
-		"inlined":              inlined3,
-		"method of a value":    iface.Value,
-		"method of a pointer":  (&caller{}).Pointer,
-		"method expression":    func() error { return caller.Value(caller{}) },
-		"promoted method":      embedded.Value,
-		"promoted, as a value": promoted{&caller{}}.Pointer,
-		"generic, pointer":     func() error { return generic(base) },
-		"generic, sum":         func() error { return generic(open(&missing{"x"})) },
-		"generic, value":       func() error { return generic(errctx.AdoptValue(broken{}, "m")) },
-		"func value":           func() error { return wrap(base, "m") },
-		"func value, passed":   func() error { return apply(errctx.Wrap[*missing]) },
-		"reflect": func() error {
-			out := reflect.ValueOf(wrap).Call([]reflect.Value{reflect.ValueOf(&base).Elem(), reflect.ValueOf("m")})
-			return out[0].Interface().(error)
-		},
-		"reflect, of a method": func() error {
-			out := reflect.ValueOf(&caller{}).MethodByName("Pointer").Call(nil)
-			return out[0].Interface().(error)
-		},
-		"deferred":      func() error { return deferred(inlined1) },
-		"after a panic": func() (err error) { defer func() { _ = recover(); err = inlined2() }(); panic("x") },
-		"deep":          func() error { return deep(1000) },
-		"range over funcs": func() (err error) {
-			slices.Values([]int{1})(func(int) bool { err = inlined1(); return true })
-			return err
-		},
-		"goroutine": func() (err error) {
-			var wg sync.WaitGroup
-			wg.Go(func() { err = errctx.Wrap(base, "m") })
-			wg.Wait()
-			return err
-		},
-	} {
-		errctx.ForgetCallSites()
-		want := place(add())
-		if !strings.Contains(want, "errctx_test.") && !strings.Contains(want, "reflect.") {
-			t.Errorf("%s: the place is %s", name, want)
-		}
-		for range 3 {
-			if got := place(add()); got != want {
-				t.Errorf("%s: %s, and then %s", name, want, got)
+// Whatever the call, and whether it is the first from its site or not, callSite's answer
+// is that of runtime.Callers, to the byte.
+func TestCallSiteIsThatOfRuntimeCallers(t *testing.T) {
+	e := &fault{}
+	for _, tt := range []struct {
+		name string
+		call func(*probe)
+	}{
+		{"direct", func(p *probe) { add(p, e) }},
+		{"direct, not generic", func(p *probe) { addAny(p, e) }},
+		{"three on a line", func(p *probe) { add(p, add(p, add(p, e))) }},
+		{"inlined once", inlined1},
+		{"inlined twice", inlined2},
+		{"inlined three times", inlined3},
+		{"inlined here", func(p *probe) { inlined3(p) }},
+		{"closure", func(p *probe) { opaque(func() { add(p, e) })() }},
+		{"range over func", func(p *probe) {
+			for range once(func() { add(p, e) }) {
+				add(p, e)
 			}
-		}
-		if errctx.Remembered() > 0 {
-			ran++
-		}
-	}
-	if errctx.RemembersCallSites && ran < 20 {
-		t.Errorf("only %d call sites were remembered", ran)
-	}
-	if got := place(atInit); !strings.Contains(got, "init") {
-		t.Errorf("in an initializer: %s", got)
-	}
-}
+		}},
 
-// Many call sites and goroutines share the memory, while stacks grow and are moved.
-func TestCallSitesUnderLoad(t *testing.T) {
-	want := map[int]string{}
-	for n := range 8 {
-		want[n] = place(deep(n * 100))
-	}
-	var wg sync.WaitGroup
-	for g := range 16 {
-		wg.Go(func() {
-			for i := range 50 {
-				if i%10 == 0 {
-					errctx.ForgetCallSites()
-				}
-				n := (g + i) % 8
-				if got := place(deep(n * 100)); got != want[n] {
-					t.Errorf("%s, want %s", got, want[n])
-					return
-				}
+		{"func value", func(p *probe) { f := add[*fault]; f(p, e) }},
+		{"opaque func value", func(p *probe) { opaque(add[*fault])(p, e) }},
+		{"func value of another shape", func(p *probe) { opaque(add[point])(p, point{}) }},
+		{"func value of an interface", func(p *probe) { opaque(add[error])(p, e) }},
+		{"func value, not generic", func(p *probe) { opaque(addAny)(p, e) }},
+		{"package-level func value", func(p *probe) { packageLevel(p, e) }},
+		{"func value passed on", func(p *probe) { apply(add[*fault], p, e) }},
+		{"func value made in a generic function", func(p *probe) { passOn(p, e); passOn[error](p, e) }},
+
+		{"generic caller", func(p *probe) { generic(p, e); generic(p, point{}); generic[error](p, e) }},
+		{"generic caller as func value", func(p *probe) { opaque(generic[error])(p, e) }},
+		{"generic method", func(p *probe) { box[point]{}.Value(p); (&box[error]{e}).Pointer(p) }},
+		{"generic method value", func(p *probe) { opaque((&box[error]{e}).Value)(p) }},
+		{"generic method expression", func(p *probe) { opaque((*box[*fault]).Value)(&box[*fault]{e}, p) }},
+		{"generic method in an interface", func(p *probe) { opaque[adder](&box[*fault]{e}).Value(p) }},
+
+		{"method value", func(p *probe) { opaque(inner{}.Value)(p); opaque((&inner{}).Pointer)(p) }},
+		{"promoted method value", func(p *probe) { opaque(outer{}.Value)(p); opaque(outerPointer{&inner{}}.Pointer)(p) }},
+		{"method expression", func(p *probe) { opaque(inner.Value)(inner{}, p); opaque((*outer).Pointer)(&outer{}, p) }},
+		{"method expression of an interface", func(p *probe) { opaque(adder.Value)(&outer{}, p) }},
+		{"interface", func(p *probe) { opaque[adder](inner{}).Value(p); opaque[adder](&inner{}).Value(p) }},
+		{"interface with a promoted method", func(p *probe) { opaque[adder](&outer{}).Value(p); opaque[adder](outerPointer{&inner{}}).Value(p) }},
+
+		{"defer", func(p *probe) { defer add(p, e) }},
+		{"defer, not generic", func(p *probe) { defer addAny(p, e) }},
+		{"defer of a func value", func(p *probe) { defer opaque(add[*fault])(p, e) }},
+		{"defer in a loop", func(p *probe) {
+			for range 2 {
+				defer add(p, e)
+			}
+		}},
+		{"defer of a closure", func(p *probe) { defer func() { add(p, e) }() }},
+		{"defer in a panic", func(p *probe) { defer func() { _ = recover() }(); defer add(p, e); panic("test") }},
+		{"defer in a fault", func(p *probe) { defer func() { _ = recover() }(); defer add(p, e); *opaque((*int)(nil)) = 1 }},
+		{"recovered", func(p *probe) { defer func() { _ = recover(); add(p, e) }(); panic("test") }},
+
+		{"go", func(p *probe) { go add(p, e) }},
+		{"go, not generic", func(p *probe) { go addAny(p, e) }},
+		{"go of a func value", func(p *probe) { go opaque(add[*fault])(p, e) }},
+		{"go of a closure", func(p *probe) { go func() { add(p, e) }() }},
+		{"coroutine", func(p *probe) {
+			next, stop := iter.Pull(once(func() { add(p, e) }))
+			defer stop()
+			next()
+		}},
+		{"moving stack", func(p *probe) { go grow(p, 1000) }},
+
+		{"reflection", func(p *probe) {
+			reflect.ValueOf(add[*fault]).Call([]reflect.Value{reflect.ValueOf(p), reflect.ValueOf(e)})
+		}},
+		{"reflection, not generic", func(p *probe) {
+			reflect.ValueOf(addAny).Call([]reflect.Value{reflect.ValueOf(p), reflect.ValueOf(e)})
+		}},
+		{"reflected method", func(p *probe) { reflect.ValueOf(outer{}).Method(0).Call([]reflect.Value{reflect.ValueOf(p)}) }},
+		{"reflected method value", func(p *probe) { reflect.ValueOf(&outer{}).MethodByName("Pointer").Interface().(func(*probe))(p) }},
+		{"made by reflection", func(p *probe) {
+			f := reflect.MakeFunc(reflect.TypeOf(packageLevel), reflect.ValueOf(packageLevel).Call)
+			f.Interface().(func(*probe, *fault) *fault)(p, e)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newProbe(t)
+			for range 3 {
+				tt.call(p)
+				p.await(1)
+			}
+			for len(p.found) > 0 {
+				p.await(1)
 			}
 		})
 	}
-	wg.Wait()
+}
+
+// initial is what a call site in the initialisation of a package looks like.
+var initial = func() *layer { return New(&fault{}, "m").top() }()
+
+func TestCallSiteInInit(t *testing.T) {
+	_, here, _, _ := runtime.Caller(0)
+	if f := initial.frame(); f.File != here || f.Line == 0 {
+		t.Errorf("%s:%d, want a line of %s", f.File, f.Line, here)
+	}
+}
+
+func BenchmarkCallSite(b *testing.B) {
+	e := &fault{}
+	w := New(e, "m")
+	b.Run("Wrap", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			Wrap(w, "m")
+		}
+	})
+	b.Run("func value", func(b *testing.B) {
+		wrap := opaque(Wrap[*fault])
+		b.ReportAllocs()
+		for b.Loop() {
+			wrap(w, "m")
+		}
+	})
 }

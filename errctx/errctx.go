@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"reflect"
+	"slices"
 )
 
 // WithContext is an error of static type E with layers of context around it.
@@ -119,10 +120,11 @@ func Annotate(err error, msg string, attrs ...slog.Attr) error {
 }
 
 // From finds the handle on a K in err's tree: the inverse of returning a handle as a plain error.
+// The layers that were added around it come along, whatever was between them: a handle on
+// another type, an error of others with an Unwrap method.
 //
-// When the root was given another static type on its way, a variant where the
-// sum is asked for or the other way round, the layers come along. When err holds
-// a K that never was in a handle, the handle returned has no layers.
+// When err holds a K that never was in a handle of that type, a variant where the sum is asked
+// for or the other way round, a handle is made of it.
 func From[K Kind](err error) (WithContext[K], bool) {
 	if n, ok := err.(*node[K]); ok {
 		return n, n != nil
@@ -130,28 +132,31 @@ func From[K Kind](err error) (WithContext[K], bool) {
 	if err == nil {
 		return nil, false
 	}
+	budget := maxVisits
 	if w, ok := errors.AsType[WithContext[K]](err); ok {
-		return w, true
+		inner := w.(*node[K])
+		above, _ := handlesTo(err, func(e error) bool { return e == error(inner) }, &budget)
+		if len(above) == 0 {
+			return inner, true
+		}
+		return &node[K]{layer: layer{next: stack(above, &inner.layer)}, root: inner.root}, true
 	}
 	root, ok := errors.AsType[K](err)
 	if !ok || isNil(root) {
 		return nil, false
 	}
-	n := &node[K]{root: root}
-	budget := maxVisits
-	if h := holder[K](err, &budget); h != nil {
-		n.next = h.top()
-	}
-	return n, true
+	around, _ := handlesTo(err, func(e error) bool { _, ok := e.(K); return ok }, &budget)
+	return &node[K]{layer: layer{next: stack(around, nil)}, root: root}, true
 }
 
-// holder returns the outermost handle whose root leads to a K.
-func holder[K Kind](err error, budget *int) handle {
+// handlesTo returns the handles on the way to the first error that is sought, outermost first.
+func handlesTo(err error, sought func(error) bool, budget *int) (handles []handle, found bool) {
 	for ; err != nil && *budget > 0; *budget-- {
+		if sought(err) {
+			return handles, true
+		}
 		if h, ok := err.(handle); ok {
-			if _, ok := errors.AsType[K](h.Unwrap()); ok {
-				return h
-			}
+			handles = append(handles, h)
 		}
 		switch u := err.(type) {
 		case interface{ Unwrap() error }:
@@ -159,16 +164,33 @@ func holder[K Kind](err error, budget *int) handle {
 		case interface{ Unwrap() []error }:
 			*budget--
 			for _, e := range u.Unwrap() {
-				if h := holder[K](e, budget); h != nil {
-					return h
+				if below, ok := handlesTo(e, sought, budget); ok {
+					return append(handles, below...), true
 				}
 			}
-			return nil
+			return nil, false
 		default:
-			return nil
+			return nil, false
 		}
 	}
-	return nil
+	return nil, false
+}
+
+// stack puts the layers of handles, outermost first, on top of others. The innermost
+// chain is shared where nothing lies below it.
+func stack(handles []handle, bottom *layer) *layer {
+	for _, h := range slices.Backward(handles) {
+		if bottom == nil {
+			bottom = h.top()
+			continue
+		}
+		own := slices.Collect(h.top().all())
+		for _, l := range slices.Backward(own) {
+			copied := *l
+			copied.next, bottom = bottom, &copied
+		}
+	}
+	return bottom
 }
 
 // maxVisits bounds a walk over foreign errors: a chain may be cyclic, and a join

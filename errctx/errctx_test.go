@@ -149,6 +149,18 @@ func TestFromBringsTheHandleBack(t *testing.T) {
 			}
 		})
 	}
+	// Layers around a handle come along, whatever is between.
+	between := errctx.Annotate(fmt.Errorf("foreign: %w", errctx.Annotate(errors.Join(errors.New("x"), plain), "middle")), "outer")
+	back, ok := errctx.From[storeError](between)
+	if !ok || back.Root() != storeError(m) {
+		t.Fatalf("From = %v, %v", back, ok)
+	}
+	if got := messages(back); !slices.Equal(got, []string{"outer", "middle", "read input", "open blob"}) {
+		t.Errorf("layers = %q", got)
+	}
+	if got := messages(w); !slices.Equal(got, []string{"read input", "open blob"}) {
+		t.Errorf("From changed the handle: %q", got)
+	}
 	if _, ok := errctx.From[storeError](errors.New("foreign")); ok {
 		t.Error("From found a storeError in a foreign error")
 	}

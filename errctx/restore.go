@@ -9,6 +9,7 @@ type Record struct {
 	File     string // such as "disk/open.go"
 	Line     int
 	Attrs    []slog.Attr
+	Origin   string // who added it, if that is not the origin of the handle
 }
 
 // Restore makes the handle of an error that happened elsewhere: its root, which the
@@ -56,6 +57,9 @@ type record struct {
 }
 
 func recorded(next *layer, r Record, origin string) *layer {
+	if r.Origin != "" {
+		origin = r.Origin
+	}
 	own := slog.Any("", &record{origin, r.Function, r.File, r.Line})
 	attrs := fold(append([]slog.Attr{own}, r.Attrs...))
 	return &layer{next: next, msg: r.Message, first: &attrs[0], site: uint64(len(attrs))}

@@ -90,7 +90,7 @@ func (c *Codec) agreed(branches []error, visits *int) codes.Code {
 	return agreed
 }
 
-// kindOf is the kind of an error of which only the code is known: "grpc.deadline_exceeded".
+// kindOf returns the kind of an error of which only the code is known: "grpc.deadline_exceeded".
 func kindOf(code codes.Code) string { return "grpc." + snake(code.String()) }
 
 // snake turns DeadlineExceeded into deadline_exceeded.

@@ -41,9 +41,9 @@ func New(registry *wire.Registry, opts ...Option) *Codec {
 	return c
 }
 
-// Domain names the service in [google.rpc.ErrorInfo], where reasons are unique: "store.example.com".
+// Domain names the service whose reasons these are, as [AIP-193] wants it: "store.example.com".
 //
-// [google.rpc.ErrorInfo]: https://google.aip.dev/193#errorinfo
+// [AIP-193]: https://google.aip.dev/193#errorinfo
 func Domain(name string) Option { return func(c *Codec) { c.domain = name } }
 
 // Codes gives kinds their codes. The outermost error that has one decides.

@@ -2,6 +2,7 @@ package errgrpc
 
 import (
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -20,37 +21,38 @@ type details struct {
 	room int // bytes that are left for what may be left out
 }
 
-// overhead is what an Any costs in a status: tags, lengths, and the start of its type's URL.
-const overhead = 32
+// overhead is what an Any costs in a status beside its parts: tags and lengths.
+const overhead = 16
+
+func (d *details) append(a *anypb.Any) {
+	d.list = append(d.list, a)
+	d.room -= len(a.TypeUrl) + len(a.Value) + overhead
+}
 
 func (d *details) add(m proto.Message) {
 	a := &anypb.Any{}
 	if anypb.MarshalFrom(a, m, proto.MarshalOptions{Deterministic: true}) == nil {
-		d.list = append(d.list, a)
-		d.room -= proto.Size(a) + 4
+		d.append(a)
 	}
 }
 
-// take adds the carried details that are of m's type, and reports whether there are any.
-func (d *details) take(carried *[]*anypb.Any, m proto.Message) (found bool) {
-	var rest []*anypb.Any
-	for _, a := range *carried {
-		if !a.MessageIs(m) {
-			rest = append(rest, a)
-			continue
+// take moves those of the carried details that are of m's type, and reports whether there are any.
+func (d *details) take(carried *[]*anypb.Any, m proto.Message) bool {
+	before := len(*carried)
+	*carried = slices.DeleteFunc(*carried, func(a *anypb.Any) bool {
+		if a.MessageIs(m) {
+			d.append(a)
+			return true
 		}
-		found = true
-		d.list = append(d.list, a)
-		d.room -= proto.Size(a) + 4
-	}
-	*carried = rest
-	return found
+		return false
+	})
+	return len(*carried) < before
 }
 
 // standard are the details of the standard, in their order.
 var standard = [...]struct {
 	message proto.Message // of their type
-	of      func(*Codec, subject, *details) proto.Message
+	of      func(c *Codec, s subject, room int) proto.Message
 }{
 	ErrorInfo:           {&errdetails.ErrorInfo{}, (*Codec).errorInfo},
 	PreconditionFailure: {&errdetails.PreconditionFailure{}, (*Codec).preconditionFailure},
@@ -66,25 +68,25 @@ type subject struct {
 // maxMetadata bounds the metadata of an ErrorInfo, in bytes.
 const maxMetadata = 1 << 10
 
-func (c *Codec) errorInfo(s subject, _ *details) proto.Message {
+func (c *Codec) errorInfo(s subject, _ int) proto.Message {
 	info := &errdetails.ErrorInfo{Reason: reason(s.kind), Domain: valid(c.domain)}
 	left := maxMetadata
 	for l := range errctx.Layers(s.err) {
 		for _, a := range l.Attrs() {
 			if shown, ok := errctx.Wire.Attr(a); ok && errctx.IsSafe(a) {
-				metadata(info, shown, "", &left)
+				addMetadata(info, shown, "", &left)
 			}
 		}
 	}
 	return info
 }
 
-// metadata adds a safe attribute. Of several with one name the outermost is sent.
-func metadata(info *errdetails.ErrorInfo, a slog.Attr, prefix string, left *int) {
+// addMetadata adds a safe attribute. Of several with one name the outermost is sent.
+func addMetadata(info *errdetails.ErrorInfo, a slog.Attr, prefix string, left *int) {
 	key := prefix + a.Key
 	if a.Value.Kind() == slog.KindGroup {
 		for _, m := range a.Value.Group() {
-			metadata(info, m, key+"_", left)
+			addMetadata(info, m, key+"_", left)
 		}
 		return
 	}
@@ -128,9 +130,9 @@ func reason(kind string) string {
 	return strings.TrimRight(s[:min(len(s), 63)], "_")
 }
 
-func (c *Codec) preconditionFailure(s subject, d *details) proto.Message {
+func (c *Codec) preconditionFailure(s subject, room int) proto.Message {
 	failure := &errdetails.PreconditionFailure{}
-	room := d.room - overhead
+	room -= len("type.googleapis.com/google.rpc.PreconditionFailure") + overhead
 	for _, v := range first(c.violations, s.err, func(vs []Violation) bool { return len(vs) > 0 }) {
 		violation := &errdetails.PreconditionFailure_Violation{
 			Type: valid(v.Type), Subject: valid(v.Subject), Description: valid(v.Description),
@@ -146,7 +148,7 @@ func (c *Codec) preconditionFailure(s subject, d *details) proto.Message {
 	return failure
 }
 
-func (c *Codec) retryInfo(s subject, _ *details) proto.Message {
+func (c *Codec) retryInfo(s subject, _ int) proto.Message {
 	if after := first(c.retryAfter, s.err, func(d time.Duration) bool { return d > 0 }); after > 0 {
 		return &errdetails.RetryInfo{RetryDelay: durationpb.New(after)}
 	}

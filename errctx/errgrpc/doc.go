@@ -37,5 +37,6 @@
 //   - A server's Canceled or DeadlineExceeded never matches the context package's errors unless
 //     the caller's own context ended: who is asked for the result decides whether it is still wanted.
 //   - What may be left out of a status is left out so that it fits into [MaxStatus].
-//   - A status with an envelope that makes no sense is a status without one. Nothing panics.
+//   - A status with an envelope that makes no sense is a status without one. Nothing that a peer
+//     sends causes a panic.
 package errgrpc

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/holdfast-go/holdfast/errctx"
 	"github.com/holdfast-go/holdfast/errctx/internal/jsontext"
@@ -136,8 +137,9 @@ func (c *compiler) slice(t reflect.Type, where string) *codec {
 
 // member is a field that travels.
 type member struct {
-	name  string
-	index int
+	name    string
+	index   int
+	private bool // for trusted peers only
 	*codec
 }
 
@@ -148,13 +150,10 @@ func (c *compiler) structure(t reflect.Type, where string, variant bool) *codec 
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		home := name == "-"
-		switch f.Tag.Get("errctx") {
-		case "private", "secret":
-			home = true
-		}
+		privacy := f.Tag.Get("errctx")
+		needed = needed || privacy == "private"
 		switch {
-		case home:
+		case name == "-", privacy == "secret":
 			needed = true
 			continue
 		case !f.IsExported() && f.Type.Size() > 0:
@@ -164,7 +163,7 @@ func (c *compiler) structure(t reflect.Type, where string, variant bool) *codec 
 		case name == "":
 			name = f.Name
 		}
-		m := member{name, i, c.of(f.Type, where+"."+f.Name)}
+		m := member{name, i, privacy == "private", c.of(f.Type, where+"."+f.Name)}
 		needed = needed || m.codec != nil
 		members = append(members, m)
 	}
@@ -179,8 +178,11 @@ func (c *compiler) structure(t reflect.Type, where string, variant bool) *codec 
 
 func encodeStruct(e *encoder, b []byte, v reflect.Value, members []member) (_ []byte, err error) {
 	b = append(b, '{')
-	for i, m := range members {
-		if i > 0 {
+	for _, m := range members {
+		if m.private && !e.trusted {
+			continue
+		}
+		if b[len(b)-1] != '{' {
 			b = append(b, ',')
 		}
 		b = append(jsontext.AppendQuote(b, m.name), ':')
@@ -227,14 +229,11 @@ func decodeStruct(d *decoder, raw []byte, v reflect.Value, members []member) (er
 
 // foreignCodec is for fields of type error.
 var foreignCodec = codec{
-	encode: func(_ *encoder, b []byte, v reflect.Value) ([]byte, error) {
+	encode: func(e *encoder, b []byte, v reflect.Value) ([]byte, error) {
 		if v.IsNil() {
 			return append(b, "null"...), nil
 		}
-		f, ok := v.Interface().(*Foreign)
-		if !ok {
-			f = foreign(v.Interface().(error))
-		}
+		f := e.foreign(v.Interface().(error))
 		field, err := json.Marshal(f)
 		return append(b, field...), err
 	},
@@ -248,10 +247,28 @@ var foreignCodec = codec{
 	},
 }
 
-// foreign describes a cause.
-func foreign(err error) *Foreign {
+// foreign describes a cause. Its text may say anything, except where it is known not to.
+func (e *encoder) foreign(err error) Foreign {
+	if f, ok := err.(*Foreign); ok {
+		again := *f
+		if again.Private && !e.trusted {
+			again.Text, again.Private = "", false
+		}
+		return again
+	}
 	_, root := errctx.Split(err)
-	return &Foreign{Type: reflect.TypeOf(root).String(), Text: cut(fmt.Sprint(err))}
+	f := Foreign{Type: reflect.TypeOf(root).String()}
+	if k, ok := root.(errctx.Kind); ok {
+		f.Kind = cut(k.ErrorKind())
+	}
+	_, constant := root.(syscall.Errno)
+	if !constant {
+		_, constant = root.(errctx.SafeValue)
+	}
+	if constant || e.trusted {
+		f.Text, f.Private = cut(fmt.Sprint(err)), !constant
+	}
+	return f
 }
 
 // anyKindCodec is for fields of type errctx.Kind.

@@ -14,7 +14,7 @@
 // Which function do I call?
 //
 //	a variant whose exported fields are all there is   Fields
-//	a variant around an error of a lower sum           Cause
+//	one with errors of other sums in its fields        Fields, with Lower in NewSum
 //	a variant that needs code of its own               Custom
 //	errors of several sums, as plain errors            NewRegistry
 //	forgot no variant?                                 wiretest.Complete, wiretest.RoundTrip
@@ -27,8 +27,8 @@
 //     into 4 KiB, are left out from the middle, and counted.
 //   - Safe attributes travel, private ones as "[private]", secret ones not at all; see
 //     [errctx.Profile]. To declare a variant is to say that its exported fields travel; a field
-//     tagged `errctx:"private"` or `errctx:"secret"` stays at home. [Trusted] is for peers
-//     that may see what this program's own log shows.
+//     tagged `errctx:"private"` and the text of an error in a field travel to a [Trusted] peer
+//     only, which may see what this program's own log shows; one tagged `errctx:"secret"` never does.
 //   - A kind that the receiver does not know becomes the sum's variant for such, and is
 //     encoded again byte for byte.
 //   - An error in a field, such as a syscall.Errno, arrives as a [Foreign]: what
@@ -53,4 +53,5 @@
 //	joined   the branches of a join: objects like this one
 //	origin   who sent it
 //	class    what the sender would do about it; for people
+//	trusted  true if it was written for a trusted peer; it is not passed on to others as it is
 package wire

@@ -37,6 +37,9 @@ type Envelope struct {
 	Joined             []*Envelope
 	Origin             string
 	Class              string
+	// Trusted says that it was written for a peer that may see private values: not to be
+	// passed on to others as it is.
+	Trusted bool
 
 	// extra has the members that this version of the package does not know.
 	extra map[string]json.RawMessage
@@ -86,7 +89,7 @@ func newEncoder(opts []Option) *encoder {
 
 // envelope returns an empty one.
 func (e *encoder) envelope() *Envelope {
-	return &Envelope{Version: version, Origin: cut(e.origin), Class: cut(e.class)}
+	return &Envelope{Version: version, Origin: cut(e.origin), Class: cut(e.class), Trusted: e.trusted}
 }
 
 // layers puts a handle's own layers into an envelope.
@@ -168,18 +171,40 @@ func (e *encoder) undeclared(root error) *Envelope {
 }
 
 // again returns the envelope of an unknown error: the one that was read, if nothing was
-// added to the error since.
+// added to the error since, and if it may be seen by the peer.
 func (e *encoder) again(u *Unknown, layers []errctx.Layer) *Envelope {
-	added := slices.IndexFunc(layers, func(l errctx.Layer) bool { _, remote := l.Origin(); return !remote })
 	if u.env == nil {
 		return e.envelope()
 	}
-	if added < 0 {
+	added := slices.ContainsFunc(layers, func(l errctx.Layer) bool { _, remote := l.Origin(); return !remote })
+	if !added && (e.trusted || !u.env.Trusted) {
 		return u.env
 	}
-	env := *u.env
-	env.raw, env.Origin, env.Layers = nil, cut(e.origin), nil
-	e.layers(&env, layers)
+	env := e.passOn(u.env)
+	env.Origin = cut(e.origin)
+	e.layers(env, layers)
+	if more := len(env.Layers) - len(u.env.Layers); more > 0 && env.Dropped == u.env.Dropped {
+		env.DroppedAt += more
+	}
+	return env
+}
+
+// passOn returns a copy of an envelope without what it was told in trust, unless the next peer
+// is a trusted one, and without layers.
+func (e *encoder) passOn(from *Envelope) *Envelope {
+	env := *from
+	env.raw, env.Layers = nil, nil
+	if !from.Trusted || e.trusted {
+		return &env
+	}
+	env.Trusted, env.Payload, env.Text, env.extra = false, nil, "", nil
+	env.Joined = make([]*Envelope, len(from.Joined))
+	for i, j := range from.Joined {
+		env.Joined[i] = e.passOn(j)
+	}
+	if from.Joined == nil {
+		env.Joined = nil
+	}
 	return &env
 }
 
@@ -192,21 +217,19 @@ func (env *Envelope) encode() []byte {
 	return b
 }
 
-// fit leaves out layers until the envelope, which is so large, is no larger than MaxEncoded, or
-// has none left.
+// fit returns an envelope with so few layers that it is no larger than MaxEncoded, or none
+// at all. size is that of env, which is left as it is: it may be shared.
 func (env *Envelope) fit(size int) *Envelope {
-	if size <= MaxEncoded {
+	if size <= MaxEncoded || env.raw != nil {
 		return env
 	}
+	env = env.copied()
 	all := []*Envelope{env}
 	for i := 0; i < len(all); i++ {
 		all = append(all, all[i].Joined...)
 	}
 	bare := make([][]Layer, len(all))
 	for i, e := range all {
-		if e.raw != nil {
-			continue // not ours
-		}
 		bare[i], e.Layers = e.Layers, nil
 	}
 	left := MaxEncoded - len(env.AppendJSON(nil))
@@ -216,8 +239,22 @@ func (env *Envelope) fit(size int) *Envelope {
 	return env
 }
 
+// copied returns a copy, also of the branches, except for those that are passed on as they came.
+func (env *Envelope) copied() *Envelope {
+	c := *env
+	c.Joined = slices.Clone(env.Joined)
+	for i, j := range c.Joined {
+		c.Joined[i] = j.copied()
+	}
+	return &c
+}
+
 // keep puts back as many layers as there is room for: outermost and innermost first.
 func (e *Envelope) keep(layers []Layer, left *int) {
+	if e.raw != nil {
+		e.Layers = layers // they are in it
+		return
+	}
 	front, back := 0, len(layers)
 	for front < back {
 		next := front

@@ -94,7 +94,7 @@ func ExampleRegistry() {
 	registry := wire.NewRegistry(QueueWire)
 	plain := fmt.Errorf("worker 3: %w", errctx.New[QueueError](&Poisoned{"job-7", errors.New("bad magic")}, "read job"))
 
-	got, bad := registry.Decode(registry.Encode(plain))
+	got, bad := registry.Decode(registry.Encode(plain, wire.Trusted()))
 	if bad != nil {
 		fmt.Println(bad)
 		return

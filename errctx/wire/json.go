@@ -52,6 +52,9 @@ func (e *Envelope) AppendJSON(b []byte) []byte {
 	}
 	w.text("origin", e.Origin)
 	w.text("class", e.Class)
+	if e.Trusted {
+		w.raw("trusted", []byte("true"))
+	}
 	for _, k := range slices.Sorted(maps.Keys(e.extra)) {
 		w.raw(k, e.extra[k])
 	}
@@ -335,6 +338,8 @@ func (d *decoder) valid(data []byte) (*Envelope, *Malformed) {
 			text(name, &e.Origin)
 		case "class":
 			text(name, &e.Class)
+		case "trusted":
+			e.Trusted = string(r.Raw()) == "true"
 		default:
 			if e.extra == nil {
 				e.extra = map[string]json.RawMessage{}

@@ -75,7 +75,7 @@ func (r *Registry) envelope(e *encoder, err error) *Envelope {
 // root returns the envelope of a root that is declared, unknown or a join.
 func (r *Registry) root(e *encoder, root error, layers []errctx.Layer) *Envelope {
 	if u, ok := root.(unknown); ok {
-		return e.again(u.wireUnknown(), layers)
+		return r.again(e, u.wireUnknown(), layers)
 	}
 	for _, s := range r.sums {
 		if s.declares(root) {
@@ -104,6 +104,22 @@ func (r *Registry) root(e *encoder, root error, layers []errctx.Layer) *Envelope
 	e.depth--
 	e.layers(env, layers)
 	e.depth++
+	return env
+}
+
+// again returns the envelope of an unknown error. What is known of its branches is encoded anew
+// if it is not passed on as it is.
+func (r *Registry) again(e *encoder, u *Unknown, layers []errctx.Layer) *Envelope {
+	env := e.again(u, layers)
+	if env == u.env || len(u.branches) == 0 {
+		return env
+	}
+	env.Joined = make([]*Envelope, len(u.branches))
+	e.depth++
+	defer func() { e.depth-- }()
+	for i, branch := range u.branches {
+		env.Joined[i] = r.envelope(e, branch)
+	}
 	return env
 }
 

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"log/slog"
 
 	"github.com/holdfast-go/holdfast/errctx"
 )
@@ -66,14 +67,15 @@ type unknown interface{ wireUnknown() *Unknown }
 func restore[K errctx.Kind](root K, e *Envelope) errctx.WithContext[K] {
 	records := make([]errctx.Record, len(e.Layers))
 	for i, l := range e.Layers {
-		records[i] = l.Record
-		for k, a := range l.Attrs {
-			if k == 0 {
-				records[i].Attrs = nil
-			}
-			records[i].Attrs = append(records[i].Attrs, errctx.Safe(a))
+		r := &records[i]
+		*r, r.Attrs = l.Record, nil
+		for _, a := range l.Attrs {
+			r.Attrs = append(r.Attrs, errctx.Safe(a))
 		}
-		records[i].Attrs = append(records[i].Attrs, l.Private...)
+		r.Attrs = append(r.Attrs, l.Private...)
+		if e.Dropped > 0 && i == min(e.DroppedAt, len(e.Layers)-1) {
+			r.Attrs = append(r.Attrs, errctx.Safe(slog.Int("layers_left_out", e.Dropped)))
+		}
 	}
 	return errctx.Restore(root, e.Origin, records...)
 }
@@ -83,7 +85,10 @@ func restore[K errctx.Kind](root K, e *Envelope) errctx.WithContext[K] {
 // full disk of ours.
 type Foreign struct {
 	Type string `json:"type"`           // Go's name of the type
-	Text string `json:"text,omitempty"` // what its Error method returned
+	Kind string `json:"kind,omitempty"` // of an errctx.Kind
+	Text string `json:"text,omitempty"` // what its Error method returned; from a [Trusted] sender, or where it is a constant
+	// Private says that the text was sent in trust. It is not passed on to others.
+	Private bool `json:"private,omitempty"`
 }
 
 func (f *Foreign) Error() string {
@@ -91,4 +96,12 @@ func (f *Foreign) Error() string {
 		return "error of type " + f.Type
 	}
 	return f.Text
+}
+
+// ErrorKind returns the kind of the sender's error, or "errctx.foreign" if it had none.
+func (f *Foreign) ErrorKind() string {
+	if f.Kind == "" {
+		return "errctx.foreign"
+	}
+	return f.Kind
 }

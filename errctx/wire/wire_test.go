@@ -219,13 +219,76 @@ func TestForeignCausesMatchNothing(t *testing.T) {
 		syscall.ENOSPC, fs.ErrNotExist, context.Canceled, context.DeadlineExceeded, io.EOF,
 		&fs.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}, errors.Join(io.EOF, syscall.EIO),
 	} {
-		got := decode(t, storeWire, storeWire.Encode(errctx.New[storeError](&full{"", 1, cause}, "write")))
+		got := decode(t, storeWire, storeWire.Encode(errctx.New[storeError](&full{"", 1, cause}, "write"), wire.Trusted()))
 		if errors.Is(got, cause) || errors.Is(got, fs.ErrNotExist) {
 			t.Errorf("%v matches its twin here", cause)
 		}
 		f, ok := errors.AsType[*wire.Foreign](got)
 		if !ok || f.Text != cause.Error() || f.Type != fmt.Sprintf("%T", cause) {
 			t.Errorf("%v arrived as %+v", cause, f)
+		}
+	}
+	// To others the text of a cause is sent only where it is a constant.
+	for cause, want := range map[error]string{
+		syscall.ENOSPC: syscall.ENOSPC.Error(), io.EOF: "error of type *errors.errorString",
+		&fs.PathError{Op: "open", Path: "/home/bob", Err: syscall.ENOENT}: "error of type *fs.PathError",
+		stranger{}: "error of type wire_test.stranger",
+	} {
+		got := decode(t, storeWire, storeWire.Encode(errctx.New[storeError](&full{"", 1, cause}, "write")))
+		f, _ := errors.AsType[*wire.Foreign](got)
+		if f.Error() != want {
+			t.Errorf("%v arrived as %q, want %q", cause, f, want)
+		}
+		if k, ok := cause.(errctx.Kind); ok && f.ErrorKind() != k.ErrorKind() {
+			t.Errorf("the kind %s arrived as %s", k.ErrorKind(), f.ErrorKind())
+		}
+	}
+}
+
+// A private field is for trusted peers, and for nobody after them.
+func TestPrivateFields(t *testing.T) {
+	sent := errctx.New[storeError](&full{Path: "/home/bob", Need: 1}, "write")
+	if got := decode(t, storeWire, storeWire.Encode(sent)).Root().(*full); got.Path != "" || got.Need != 1 {
+		t.Errorf("got %+v", got)
+	}
+	got := decode(t, storeWire, storeWire.Encode(sent, wire.Trusted()))
+	if got.Root().(*full).Path != "/home/bob" {
+		t.Errorf("got %+v", got.Root())
+	}
+	if again := string(storeWire.Encode(got)); strings.Contains(again, "bob") {
+		t.Errorf("the second hop shows it: %s", again)
+	}
+}
+
+// What a trusted peer sent of kinds that are not known here goes on to trusted peers only.
+func TestTrustIsNotPassedOn(t *testing.T) {
+	const secret = "canary-private"
+	reg := wire.NewRegistry(storeWire)
+	known := errctx.New[storeError](&full{Path: secret, Err: errors.New(secret)}, "write", slog.String("p", secret))
+	for name, sent := range map[string]error{
+		"another sum's": errctx.New[phaseError](&surprise{Value: secret}, "x"), "declared by nobody": errctx.Annotate(errors.New(secret), "x"),
+		"a join": errors.Join(known, errors.New(secret)), "a join of joins": errors.Join(errors.New("x"), errctx.Annotate(errors.Join(known), "y")),
+		"a typed join": errctx.Join(known, known),
+	} {
+		data := wire.NewRegistry(phaseWire, storeWire).Encode(sent, wire.Trusted())
+		if !strings.Contains(string(data), secret) {
+			t.Fatalf("%s: the canary is not in %s", name, data)
+		}
+		got, bad := reg.Decode(data)
+		if bad != nil {
+			t.Fatal(bad)
+		}
+		for _, err := range []error{got, errctx.Annotate(got, "more")} {
+			if again := string(reg.Encode(err)); strings.Contains(again, secret) {
+				t.Errorf("%s: shown to anybody: %s", name, again)
+			}
+			if again := string(reg.Encode(err, wire.Trusted())); !strings.Contains(again, secret) {
+				t.Errorf("%s: not shown to a trusted peer: %s", name, again)
+			}
+		}
+		w := decode(t, storeWire, data)
+		if again := string(storeWire.Encode(w)); strings.Contains(again, secret) {
+			t.Errorf("%s, by a sum: %s", name, again)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,10 +15,15 @@ import (
 	"time"
 
 	"github.com/holdfast-go/holdfast/errctx"
+	"github.com/holdfast-go/holdfast/errctx/wire"
 	"github.com/holdfast-go/holdfast/executor/cas"
 	"github.com/holdfast-go/holdfast/executor/cli"
 	"github.com/holdfast-go/holdfast/executor/digest"
+	"github.com/holdfast-go/holdfast/executor/engine"
 	"github.com/holdfast-go/holdfast/executor/event"
+	"github.com/holdfast-go/holdfast/executor/home"
+	"github.com/holdfast-go/holdfast/executor/plan"
+	"github.com/holdfast-go/holdfast/executor/process"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -34,6 +40,8 @@ func TestMain(m *testing.M) {
 			p.report()
 			os.Exit(code)
 		},
+		// The store loses every blob that is to be linked.
+		"holdfast-forgetful": func() { os.Exit(cli.Main(env(func(s cas.Store) cas.Store { return forgetful{s} }, nil))) },
 	})
 }
 
@@ -56,6 +64,7 @@ func TestScript(t *testing.T) {
 			"digest": digestOf,
 			"events": events,
 			"flip":   flip,
+			"typed":  typed,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "cc" {
@@ -131,6 +140,61 @@ func events(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// typed FILE EVENT KIND CLASS TYPE [LAYER...]: the error of the last such event in FILE, decoded from its wire form,
+// has a root of that kind, that class, a value of that type in it, and the messages of its own layers, outermost first.
+func typed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 5 {
+		ts.Fatalf("usage: typed FILE EVENT KIND CLASS TYPE [LAYER...]")
+	}
+	type failed struct {
+		Event string
+		Error *event.Failure
+	}
+	var last failed
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		var e failed
+		ts.Check(json.Unmarshal([]byte(line), &e))
+		if e.Event == args[1] {
+			last = e
+		}
+	}
+	if last.Error == nil {
+		ts.Fatalf("no error in an event %s of %s", args[1], args[0])
+	}
+	env, bad := wire.Parse(last.Error.Wire)
+	ts.Check(bad)
+	err, bad := wire.NewRegistry(engine.Wire, plan.Wire, home.Wire).Decode(last.Error.Wire)
+	ts.Check(bad)
+	layers, root := errctx.Split(err)
+	got := []string{root.(errctx.Kind).ErrorKind(), env.Class, "no " + args[4]}
+	if is := types[args[4]]; is != nil && is(err) {
+		got[2] = args[4]
+	}
+	for l := range layers {
+		if l.Frame().Line == 0 {
+			ts.Fatalf("nobody knows where %q was said", l.Message())
+		}
+		got = append(got, l.Message())
+	}
+	if want := args[2:]; !slices.Equal(got, want) {
+		ts.Fatalf("got  %q\nwant %q\n%+v", got, want, err)
+	}
+}
+
+// types are those that typed looks for.
+var types = map[string]func(error) bool{
+	"*cas.MissingDigest":   is[*cas.MissingDigest],
+	"*engine.InputChanged": is[*engine.InputChanged],
+	"*home.NotAStore":      is[*home.NotAStore],
+	"*plan.Invalid":        is[*plan.Invalid],
+	"*process.NotFound":    is[*process.NotFound],
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
 // flip DIGEST: changes a bit of the blob's file.
 func flip(ts *testscript.TestScript, neg bool, args []string) {
 	hash, _, _ := strings.Cut(args[0], "/")
@@ -161,6 +225,12 @@ func (s stringified) Link(ctx context.Context, d digest.Digest, x bool, dst stri
 		return nil
 	}
 	return errctx.New[cas.StoreError](&cas.StoreIO{Op: "link", Path: dst, Err: errors.New(err.Error())}, "link blob")
+}
+
+type forgetful struct{ cas.Store }
+
+func (forgetful) Link(_ context.Context, d digest.Digest, _ bool, _ string) cas.StoreErr {
+	return errctx.New[cas.StoreError](&cas.MissingDigest{Digest: d, Where: "nowhere"}, "link blob")
 }
 
 // probe compares what left the store with what arrived at the top.

@@ -52,6 +52,7 @@ type GetCases[T any] interface {
 	Miss(*Miss) T
 	CorruptEntry(*CorruptEntry) T
 	StoreFault(StoreFault) T
+	Unknown(Unknown) T
 }
 
 // VisitGet calls the case of e's variant.
@@ -63,6 +64,8 @@ func VisitGet[T any](e GetError, c GetCases[T]) T {
 		return c.CorruptEntry(e)
 	case StoreFault:
 		return c.StoreFault(e)
+	case Unknown:
+		return c.Unknown(e)
 	}
 	panic(fmt.Sprintf("actioncache: %T is not a variant of GetError", e)) // unreachable: the sum is sealed
 }
@@ -81,6 +84,7 @@ type PutError interface {
 type PutCases[T any] interface {
 	BadResult(*BadResult) T
 	StoreFault(StoreFault) T
+	Unknown(Unknown) T
 }
 
 // VisitPut calls the case of e's variant.
@@ -90,6 +94,8 @@ func VisitPut[T any](e PutError, c PutCases[T]) T {
 		return c.BadResult(e)
 	case StoreFault:
 		return c.StoreFault(e)
+	case Unknown:
+		return c.Unknown(e)
 	}
 	panic(fmt.Sprintf("actioncache: %T is not a variant of PutError", e)) // unreachable: the sum is sealed
 }
@@ -132,8 +138,10 @@ type StoreFault struct{ cas.StoreError }
 func (*Miss) getError()         {}
 func (*CorruptEntry) getError() {}
 func (StoreFault) getError()    {}
+func (Unknown) getError()       {}
 func (*BadResult) putError()    {}
 func (StoreFault) putError()    {}
+func (Unknown) putError()       {}
 
 // ErrorKind implements errctx.Kind.
 func (*Miss) ErrorKind() string { return "actioncache.miss" }

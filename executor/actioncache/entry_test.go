@@ -125,10 +125,12 @@ func (visitor) Miss(*actioncache.Miss) string                 { return "miss" }
 func (visitor) CorruptEntry(*actioncache.CorruptEntry) string { return "corrupt entry" }
 func (visitor) BadResult(*actioncache.BadResult) string       { return "bad result" }
 func (visitor) StoreFault(actioncache.StoreFault) string      { return "store fault" }
+func (visitor) Unknown(actioncache.Unknown) string            { return "unknown" }
 
 func TestVisitReachesEveryVariant(t *testing.T) {
 	for want, e := range map[string]actioncache.GetError{
 		"miss": &actioncache.Miss{}, "corrupt entry": &actioncache.CorruptEntry{}, "store fault": actioncache.StoreFault{StoreError: &cas.StoreIO{}},
+		"unknown": actioncache.Unknown{},
 	} {
 		if got := actioncache.VisitGet(e, visitor{}); got != want {
 			t.Errorf("VisitGet(%T) = %s, want %s", e, got, want)
@@ -136,6 +138,7 @@ func TestVisitReachesEveryVariant(t *testing.T) {
 	}
 	for want, e := range map[string]actioncache.PutError{
 		"bad result": &actioncache.BadResult{}, "store fault": actioncache.StoreFault{StoreError: &cas.StoreIO{}},
+		"unknown": actioncache.Unknown{},
 	} {
 		if got := actioncache.VisitPut(e, visitor{}); got != want {
 			t.Errorf("VisitPut(%T) = %s, want %s", e, got, want)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"strings"
 	"syscall"
 
 	"github.com/holdfast-go/holdfast/errctx"
@@ -46,20 +48,20 @@ type TooLarge struct {
 // LinkRefused says that the file system cannot link here: another device (EXDEV), too many
 // links (EMLINK), not permitted or not supported. A copy serves as well.
 type LinkRefused struct {
-	Path string
+	Path string `errctx:"private"` // on this machine
 	Err  error
 }
 
 // Unreadable says that a file to be imported could not be read. It says nothing about the store.
 type Unreadable struct {
-	Path string
+	Path string `errctx:"private"`
 	Err  error
 }
 
 // DiskFull says that the store's disk, or its quota, has no room (ENOSPC, EDQUOT).
 // Free is what the file system had left, in bytes; Need is the size of the blob; each -1 when unknown.
 type DiskFull struct {
-	Path       string
+	Path       string `errctx:"private"`
 	Need, Free int64
 	Err        error
 }
@@ -67,14 +69,16 @@ type DiskFull struct {
 // Resource says that the machine ran out of something that comes back: file
 // descriptors, memory (EMFILE, ENFILE, ENOMEM, EAGAIN).
 type Resource struct {
-	Op, Path string
-	Err      error
+	Op   string
+	Path string `errctx:"private"`
+	Err  error
 }
 
 // Denied says that the store may not be used: EACCES, EPERM, EROFS.
 type Denied struct {
-	Op, Path string
-	Err      error
+	Op   string
+	Path string `errctx:"private"`
+	Err  error
 }
 
 // Interrupted says that the caller's context ended first; Err is its cause.
@@ -85,8 +89,9 @@ type Interrupted struct {
 
 // StoreIO says that the disk answered with another error, such as EIO.
 type StoreIO struct {
-	Op, Path string
-	Err      error
+	Op   string
+	Path string `errctx:"private"`
+	Err  error
 }
 
 func (*MissingDigest) ErrorKind() string { return "cas.missing_digest" }
@@ -110,19 +115,19 @@ func (e *TooLarge) Error() string {
 	return fmt.Sprintf("blob %s is larger than %d bytes", e.Digest, e.Limit)
 }
 func (e *LinkRefused) Error() string {
-	return fmt.Sprintf("no hard link at %s: %v", e.Path, cause(e.Err))
+	return fmt.Sprintf("no hard link at %s: %v", e.Path, e.Err)
 }
-func (e *Unreadable) Error() string { return fmt.Sprintf("%s: %v", e.Path, cause(e.Err)) }
+func (e *Unreadable) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
 func (e *DiskFull) Error() string {
 	if e.Need < 0 || e.Free < 0 {
-		return fmt.Sprintf("%s: %v", e.Path, cause(e.Err))
+		return fmt.Sprintf("%s: %v", e.Path, e.Err)
 	}
-	return fmt.Sprintf("%s: no room for %d bytes, %d free: %v", e.Path, e.Need, e.Free, cause(e.Err))
+	return fmt.Sprintf("%s: no room for %d bytes, %d free: %v", e.Path, e.Need, e.Free, e.Err)
 }
-func (e *Resource) Error() string    { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, cause(e.Err)) }
-func (e *Denied) Error() string      { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, cause(e.Err)) }
+func (e *Resource) Error() string    { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, e.Err) }
+func (e *Denied) Error() string      { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, e.Err) }
 func (e *Interrupted) Error() string { return fmt.Sprintf("%s: %v", e.Op, e.Err) }
-func (e *StoreIO) Error() string     { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, cause(e.Err)) }
+func (e *StoreIO) Error() string     { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, e.Err) }
 
 func (e *LinkRefused) Unwrap() error { return e.Err }
 func (e *Unreadable) Unwrap() error  { return e.Err }
@@ -132,12 +137,19 @@ func (e *Denied) Unwrap() error      { return e.Err }
 func (e *Interrupted) Unwrap() error { return e.Err }
 func (e *StoreIO) Unwrap() error     { return e.Err }
 
-// cause leaves out what the message around it has said: the operation and path of a *fs.PathError.
-func cause(err error) error {
-	if p, ok := err.(*fs.PathError); ok {
-		return p.Err
+// cause leaves out what the fields around it say: the operation and the path. A
+// path below that one says more, and takes its place.
+func cause(path string, err error) (string, error) {
+	switch e := err.(type) {
+	case *fs.PathError:
+		if strings.HasPrefix(e.Path, path+"/") {
+			path = e.Path
+		}
+		return path, e.Err
+	case *os.LinkError:
+		return path, e.Err
 	}
-	return err
+	return path, err
 }
 
 // Ended returns the [*Interrupted] of a context that has ended.
@@ -160,7 +172,9 @@ func Lost(e StoreError) (digest.Digest, bool) {
 // FromErrno names what an operating-system error says about a store: a
 // [*DiskFull], [*Resource], [*Denied] or, for every other error, a [*StoreIO].
 // ENOENT has no meaning of its own here: only the caller knows whether the path was a blob's.
+// Of a *fs.PathError and an *os.LinkError what is inside is kept, and its path if that is below path.
 func FromErrno(op, path string, err error) StoreError {
+	path, err = cause(path, err)
 	errno, _ := errors.AsType[syscall.Errno](err)
 	switch errno {
 	case syscall.ENOSPC, syscall.EDQUOT:

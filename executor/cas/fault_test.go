@@ -9,12 +9,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/holdfast-go/holdfast/errctx/wire"
 	"github.com/holdfast-go/holdfast/executor/cas"
 	"github.com/holdfast-go/holdfast/executor/digest"
 )
 
-// A cause as the os package gives it.
-var cause = &fs.PathError{Op: "open", Path: "/p", Err: syscall.EIO}
+const cause = syscall.EIO
 
 // variants has every variant of the sum, with its kind and its text.
 var variants = []struct {
@@ -33,6 +33,7 @@ var variants = []struct {
 	{&cas.Denied{Op: "open", Path: "/p", Err: cause}, "cas.denied", "open /p: input/output error"},
 	{&cas.Interrupted{Op: "open", Err: context.Canceled}, "cas.interrupted", "open: context canceled"},
 	{&cas.StoreIO{Op: "open", Path: "/p", Err: cause}, "cas.io", "open /p: input/output error"},
+	{cas.Unknown{Unknown: &wire.Unknown{}}, "errctx.unknown", "unknown error"},
 }
 
 func TestVariantsSayWhatHappenedOnce(t *testing.T) {
@@ -56,6 +57,7 @@ func (kinds) Resource(e *cas.Resource) string           { return e.ErrorKind() }
 func (kinds) Denied(e *cas.Denied) string               { return e.ErrorKind() }
 func (kinds) Interrupted(e *cas.Interrupted) string     { return e.ErrorKind() }
 func (kinds) StoreIO(e *cas.StoreIO) string             { return e.ErrorKind() }
+func (kinds) Unknown(e cas.Unknown) string              { return e.ErrorKind() }
 
 // inAnotherSum is a variant of some other phase's sum.
 type inAnotherSum struct{ cas.StoreError }
@@ -85,6 +87,13 @@ func TestFromErrno(t *testing.T) {
 			if e.ErrorKind() != want || !errors.Is(e, errno) {
 				t.Errorf("%v is %s, %v; want %s with its cause", err, e.ErrorKind(), e, want)
 			}
+		}
+	}
+	// What the fields say already is left out, and what says more stays.
+	for path, want := range map[string]string{"/p": "/p", "/p/below": "/p/below", "/pp": "/p", "relative": "/p"} {
+		cause := &fs.PathError{Op: "unlinkat", Path: path, Err: syscall.EIO}
+		if d := cmp.Diff(cas.StoreError(&cas.StoreIO{Op: "x", Path: want, Err: syscall.EIO}), cas.FromErrno("x", "/p", cause)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", path, d)
 		}
 	}
 	if e, ok := cas.FromErrno("x", "/p", os.ErrClosed).(*cas.StoreIO); !ok || e.Err != os.ErrClosed {

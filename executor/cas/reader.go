@@ -88,5 +88,6 @@ func SourceFault(path string, err error) StoreError {
 	if e, ok := FromErrno("read", path, err).(*Resource); ok {
 		return e
 	}
+	path, err = cause(path, err)
 	return &Unreadable{Path: path, Err: err}
 }

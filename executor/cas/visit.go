@@ -13,6 +13,7 @@ type Cases[T any] interface {
 	Denied(*Denied) T
 	Interrupted(*Interrupted) T
 	StoreIO(*StoreIO) T
+	Unknown(Unknown) T
 }
 
 // Visit calls the case of e's variant. It is total, and the compiler sees to it: the
@@ -43,6 +44,7 @@ func (v *visit[T]) Resource(e *Resource) (_ struct{})       { v.said = v.cases.R
 func (v *visit[T]) Denied(e *Denied) (_ struct{})           { v.said = v.cases.Denied(e); return }
 func (v *visit[T]) Interrupted(e *Interrupted) (_ struct{}) { v.said = v.cases.Interrupted(e); return }
 func (v *visit[T]) StoreIO(e *StoreIO) (_ struct{})         { v.said = v.cases.StoreIO(e); return }
+func (v *visit[T]) Unknown(e Unknown) (_ struct{})          { v.said = v.cases.Unknown(e); return }
 
 func (e *MissingDigest) storeError(c Cases[struct{}]) { c.MissingDigest(e) }
 func (e *CorruptBlob) storeError(c Cases[struct{}])   { c.CorruptBlob(e) }
@@ -54,3 +56,4 @@ func (e *Resource) storeError(c Cases[struct{}])      { c.Resource(e) }
 func (e *Denied) storeError(c Cases[struct{}])        { c.Denied(e) }
 func (e *Interrupted) storeError(c Cases[struct{}])   { c.Interrupted(e) }
 func (e *StoreIO) storeError(c Cases[struct{}])       { c.StoreIO(e) }
+func (e Unknown) storeError(c Cases[struct{}])        { c.Unknown(e) }

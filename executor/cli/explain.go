@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/holdfast-go/holdfast/errctx"
+	"github.com/holdfast-go/holdfast/errctx/wire"
 	"github.com/holdfast-go/holdfast/executor/engine"
 	"github.com/holdfast-go/holdfast/executor/home"
 	"github.com/holdfast-go/holdfast/executor/plan"
@@ -24,7 +26,8 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "say what goes into a step's key, or why it differs from that of another run",
 		Long: `Say what goes into a step's key: the command, its environment, every input with
 its digest and where it comes from. Nothing is executed; the steps it depends on
-must have results in the cache.
+must have results in the cache. If the last run of the plan that got to the step ended in an
+error, say which.
 
 With OTHER-RUN, the identifier of an earlier run, the start of one, or "last" for
 the newest run of this plan, say what is different now. Runs are named in the
@@ -54,14 +57,18 @@ the newest run of this plan, say what is different now. Runs are named in the
 				return err
 			}
 			if len(argv) == 2 {
-				return a.show(asJSON, now, func(w io.Writer) { explain(w, argv[1], now) })
+				last := lastFailure(h, p, argv[1])
+				return a.show(asJSON, explained{now, last}, func(w io.Writer) {
+					explain(w, argv[1], now)
+					last.print(w)
+				})
 			}
 			other, rerr := h.Runs.Find(argv[2], planPath(p))
 			if rerr != nil {
 				return rerr
 			}
 			step, ok := other.Step(argv[1])
-			if !ok {
+			if !ok || step.Digest.IsZero() {
 				return errctx.New[engine.Error](&engine.UnknownStep{Name: argv[1]}, "look into run log")
 			}
 			then, err := engine.ExplainKey(cmd.Context(), step.Digest, r)
@@ -79,6 +86,43 @@ the newest run of this plan, say what is different now. Runs are named in the
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return cmd
+}
+
+// explained is what goes into a key, and what went wrong the last time.
+type explained struct {
+	*engine.Explanation
+	Failure *failure `json:"last_failure,omitempty"`
+}
+
+// failure is an error of an earlier run, as that run's process wrote it down.
+type failure struct {
+	Run   string          `json:"run"`
+	Class string          `json:"class,omitempty"` // what that run did about it
+	Kind  string          `json:"kind"`
+	Wire  json.RawMessage `json:"wire"`
+	err   engine.Err
+}
+
+// lastFailure returns what went wrong when a run last got to the step; nil if nothing did or nobody knows.
+func lastFailure(h *home.Home, p *plan.Plan, step string) *failure {
+	last, run, err := h.Runs.Last(planPath(p), step)
+	if err != nil || last.Failure == nil {
+		return nil
+	}
+	env, bad := wire.Parse(last.Failure)
+	if bad != nil {
+		slog.Warn("the last failure cannot be read", "run", run.ID, "err", bad)
+		return nil
+	}
+	ferr, _ := engine.Wire.Decode(last.Failure) // it can be: Parse has read it
+	return &failure{run.ID, env.Class, ferr.Root().ErrorKind(), last.Failure, ferr}
+}
+
+func (f *failure) print(w io.Writer) {
+	if f == nil {
+		return
+	}
+	fmt.Fprintf(w, "\nlast failure (run %s): %s\n  %s\n", f.Run, f.Class, strings.ReplaceAll(fmt.Sprintf("%+v", f.err), "\n", "\n  "))
 }
 
 // show prints v as JSON or as text.

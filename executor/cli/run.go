@@ -175,7 +175,7 @@ func (f *runFlags) level() report.Level {
 // programs as the event that ends every run.
 func (a *app) refuse(f *runFlags, sink report.Sink, finish func() error, err error) error {
 	if f.json {
-		sink.Event(time.Now(), event.Finished{Error: engine.Failure(err, classify.Verdict{})})
+		sink.Event(time.Now(), event.Finished{Error: engine.Failure(err, classify.Verdict{}, plan.Wire, home.Wire)})
 	}
 	if ferr := finish(); ferr != nil {
 		return ferr
@@ -232,8 +232,12 @@ func (a *app) remember(h *home.Home, o engine.Options, started time.Time, out *e
 	r := runlog.Run{ID: o.ID, Plan: planPath(o.Plan), Started: started}
 	fresh := false
 	for _, s := range out.Steps {
-		if !s.Key.IsZero() {
-			r.Steps = append(r.Steps, runlog.Step{Step: s.Step, Digest: s.Key, Source: string(s.Source)})
+		step := runlog.Step{Step: s.Step, Digest: s.Key, Source: string(s.Source)}
+		if s.Failure != nil {
+			step.Failure = s.Failure.Wire
+		}
+		if !s.Key.IsZero() || s.Failure != nil {
+			r.Steps = append(r.Steps, step)
 		}
 		fresh = fresh || s.Source != "" && s.Source != event.Cached
 	}

@@ -85,6 +85,11 @@ func (d Digest) Compare(o Digest) int {
 // LogValue implements slog.LogValuer.
 func (d Digest) LogValue() slog.Value { return slog.StringValue(d.String()) }
 
+// SafeValue implements errctx.SafeValue: a digest says what content is the same, not what it is.
+func (Digest) SafeValue() {}
+
+var _ errctx.SafeValue = Digest{}
+
 // MarshalText implements encoding.TextMarshaler with the form that Parse reads.
 func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
@@ -102,11 +107,11 @@ func (d *Digest) UnmarshalText(text []byte) error {
 func Parse(s string) (Digest, errctx.WithContext[*Invalid]) {
 	name, size, ok := strings.Cut(s, "/")
 	if !ok {
-		return Digest{}, invalid(s, "want hash/size")
+		return Digest{}, errctx.New(invalid(s, "want hash/size"), "parse digest")
 	}
 	n, err := strconv.ParseInt(size, 10, 64)
 	if err != nil || n < 0 || size != strconv.FormatInt(n, 10) {
-		return Digest{}, invalid(s, "the size is not a number of bytes")
+		return Digest{}, errctx.New(invalid(s, "the size is not a number of bytes"), "parse digest")
 	}
 	return FromHex(name, n)
 }
@@ -116,13 +121,13 @@ func Parse(s string) (Digest, errctx.WithContext[*Invalid]) {
 func FromHex(name string, size int64) (Digest, errctx.WithContext[*Invalid]) {
 	d := Digest{Size: size}
 	if len(name) != 2*sha256.Size || strings.ToLower(name) != name {
-		return Digest{}, invalid(name, "the hash is not 64 lower-case hexadecimal digits")
+		return Digest{}, errctx.New(invalid(name, "the hash is not 64 lower-case hexadecimal digits"), "parse digest")
 	}
 	if _, err := hex.Decode(d.Hash[:], []byte(name)); err != nil {
-		return Digest{}, invalid(name, "the hash is not 64 lower-case hexadecimal digits")
+		return Digest{}, errctx.New(invalid(name, "the hash is not 64 lower-case hexadecimal digits"), "parse digest")
 	}
 	if size < 0 {
-		return Digest{}, invalid(name, "the size is negative")
+		return Digest{}, errctx.New(invalid(name, "the size is negative"), "parse digest")
 	}
 	return d, nil
 }
@@ -133,9 +138,7 @@ type Invalid struct {
 	Reason string
 }
 
-func invalid(text, reason string) errctx.WithContext[*Invalid] {
-	return errctx.New(&Invalid{text[:min(len(text), 100)], reason}, "parse digest")
-}
+func invalid(text, reason string) *Invalid { return &Invalid{text[:min(len(text), 100)], reason} }
 
 // ErrorKind implements errctx.Kind.
 func (*Invalid) ErrorKind() string { return "digest.invalid" }

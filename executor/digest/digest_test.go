@@ -2,10 +2,12 @@ package digest_test
 
 import (
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/holdfast-go/holdfast/errctx"
 	"github.com/holdfast-go/holdfast/executor/digest"
 )
 
@@ -60,4 +62,12 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q came back as %q", s, d)
 		}
 	})
+}
+
+// Digests are what an error about content is about, on every machine.
+func TestDigestsAreSafe(t *testing.T) {
+	a := slog.Any("digest", digest.Empty)
+	if shown, ok := errctx.Public.Attr(a); !ok || !errctx.IsSafe(a) || shown.Value.String() != digest.Empty.String() {
+		t.Errorf("a stranger sees %v, %v", shown, ok)
+	}
 }

@@ -30,10 +30,10 @@ func (r *run) decide(n *node, d *done) {
 			r.fail(n, d, Failure(d.err, v))
 			return
 		}
-		r.abort(d.err) // the placing of outputs is nobody's item: there is no one to fail but the run
+		r.abort(n, d.err) // the placing of outputs is nobody's item: there is no one to fail but the run
 	default:
 		n.state = waiting
-		r.abort(errctx.Wrap(d.err, "run plan", slog.String("verdict", v.String())))
+		r.abort(n, errctx.Wrap(d.err, "run plan", errctx.Safe(slog.String("verdict", v.String()))))
 	}
 }
 
@@ -41,7 +41,7 @@ func (r *run) decide(n *node, d *done) {
 func (r *run) retry(n *node, d *done, v classify.Verdict) {
 	if n.retries >= r.Budget.Retries {
 		n.state = waiting
-		r.abort(errctx.New[Error](&RetryExhausted{n.name, n.retries + 1, d.err}, "run plan"))
+		r.abort(n, errctx.New[Error](&RetryExhausted{n.name, n.retries + 1, d.err}, "run plan"))
 		return
 	}
 	n.delay = max(v.After, r.Budget.Pause<<n.retries)
@@ -72,12 +72,12 @@ func (r *run) backtrack(n *node, d *done, v classify.Verdict) {
 	for _, key := range v.Keys {
 		lost, ok := key.(digest.Digest)
 		if !ok {
-			r.abort(errctx.New[Error](&Panic{Value: "a backtrack key is no digest"}, "backtrack"))
+			r.abort(n, errctx.New[Error](&Panic{Value: "a backtrack key is no digest"}, "backtrack"))
 			return
 		}
 		producer, file := r.producer(n, d, lost, paths[lost])
 		if producer == nil && file == nil {
-			r.abort(errctx.New[Error](&UnrecoverableDigest{
+			r.abort(n, errctx.New[Error](&UnrecoverableDigest{
 				lost, n.name, "the steps it takes from, and the files of the workspace", d.err,
 			}, "backtrack"))
 			return
@@ -94,7 +94,7 @@ func (r *run) backtrack(n *node, d *done, v classify.Verdict) {
 			name = file.path
 		}
 		if attempt > r.Budget.PerDigest || producer != nil && producer.reruns >= r.Budget.PerProducer {
-			r.abort(errctx.New[Error](&BacktrackExhausted{lost, name, r.lost[lost], reruns, d.err}, "backtrack"))
+			r.abort(n, errctx.New[Error](&BacktrackExhausted{lost, name, r.lost[lost], reruns, d.err}, "backtrack"))
 			return
 		}
 		add(producer, name, lost, attempt)

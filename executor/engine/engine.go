@@ -90,6 +90,9 @@ type StepOutcome struct {
 	Key    digest.Digest // of the action; zero when it was never computed
 	Source event.Source  // "" when there is no result
 	Result *action.Result
+	// Failure is what went wrong with the step, or with placing its outputs, if that was more than its
+	// process ending in another way than it should.
+	Failure *event.Failure
 }
 
 // Run runs the plan. A step that fails is part of the Outcome; the error says why
@@ -192,7 +195,7 @@ func (r *run) loop() (*Outcome, Err) {
 		r.finish(m.node, m.done)
 	}
 	if r.err == nil && r.ctx.Err() != nil {
-		r.err = cancelled(r.ctx)
+		r.err = errctx.New(cancelled(r.ctx), "run plan")
 	}
 	return r.close()
 }
@@ -244,7 +247,7 @@ func (r *run) finish(n *node, d *done) {
 // lost like any other.
 func (r *run) isolate(n *node, d *done) {
 	if n.how == sandbox.Copy { // copies are nobody else's, so this is a bug
-		r.abort(errctx.New[Error](&Panic{Value: "copied inputs count as shared"}, "isolate step"))
+		r.abort(n, errctx.New[Error](&Panic{Value: "copied inputs count as shared"}, "isolate step"))
 		return
 	}
 	n.how = sandbox.Copy
@@ -271,7 +274,7 @@ func stale(d *done) bool {
 // settle records the end of a step.
 func (r *run) settle(n *node, d *done) {
 	previous := n.result
-	n.key, n.result, n.source, n.bypass = d.key, d.result, d.source, false
+	n.key, n.result, n.source, n.bypass, n.err = d.key, d.result, d.source, false, nil
 	n.state = settled
 	r.index(n)
 	r.tell(stepFinished(n, d))
@@ -302,7 +305,7 @@ func (r *run) settlePlace(n *node, d *done) {
 
 // fail records a step without a result: its process failed, or, with cause, could not be run at all.
 func (r *run) fail(n *node, d *done, cause *event.Failure) {
-	n.state, n.key, n.source = failed, d.key, ""
+	n.state, n.key, n.source, n.err = failed, d.key, "", d.err
 	e := stepFinished(n, d)
 	e.Error = cause
 	r.tell(e)
@@ -311,9 +314,13 @@ func (r *run) fail(n *node, d *done, cause *event.Failure) {
 	}
 }
 
-// abort ends the run: workers are cancelled, their processes killed.
-func (r *run) abort(err Err) {
+// abort ends the run over n: workers are cancelled, their processes killed.
+func (r *run) abort(n *node, err Err) {
 	r.halted = true
+	if n.place != nil {
+		n = n.place
+	}
+	n.err = err
 	if r.err == nil {
 		r.err = err
 		r.cancel(err)
@@ -364,7 +371,11 @@ func (r *run) close() (*Outcome, Err) {
 			}
 			continue
 		}
-		out.Steps = append(out.Steps, StepOutcome{n.name, n.key, n.source, n.result})
+		step := StepOutcome{Step: n.name, Key: n.key, Source: n.source, Result: n.result}
+		if n.err != nil {
+			step.Failure = r.failure(n.err)
+		}
+		out.Steps = append(out.Steps, step)
 		switch {
 		case n.state == failed:
 			out.Failed = append(out.Failed, n.name)
@@ -384,10 +395,15 @@ func (r *run) close() (*Outcome, Err) {
 	fin.Failed, fin.Skipped = out.Failed, out.Skipped
 	fin.OK = r.err == nil && out.OK()
 	if r.err != nil {
-		fin.Error = Failure(r.err, r.Policy.Classify(context.Background(), r.err))
+		fin.Error = r.failure(r.err)
 	}
 	r.tell(fin)
 	return out, r.err
+}
+
+// failure describes what is final: whether the requester still waits makes no difference to it.
+func (r *run) failure(err Err) *event.Failure {
+	return Failure(err, r.Policy.Classify(context.Background(), err))
 }
 
 func (r *run) steps() (n int) {

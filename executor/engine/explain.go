@@ -50,7 +50,7 @@ func Explain(ctx context.Context, p *plan.Plan, name string, r *runner.Runner) (
 	x := explainer{ctx: ctx, plan: p, runner: r, sources: newSources(p.Dir), results: map[string]result{}}
 	b, err := x.bind(step[0])
 	if err != nil {
-		return nil, errctx.Wrap(err, "explain step", slog.String("step", name))
+		return nil, errctx.Wrap(err, "explain step", named(name))
 	}
 	e, err := explainBlobs(ctx, r, b.action, b.coded.Digest, b.tree.Lookup)
 	if err != nil {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/holdfast-go/holdfast/errctx"
@@ -43,8 +44,12 @@ type TreeFault struct{ merkle.WalkError }
 // MalformedStep says that a step of the plan is no action, such as text that is not UTF-8.
 type MalformedStep struct{ Err *action.Malformed }
 
-// MalformedBlob says that a blob of the store, verified, is not the message that it should be.
-type MalformedBlob struct{ Err errctx.Kind }
+// MalformedBlob says that a blob of the store, verified, is not the message that it
+// should be. One of its fields is set.
+type MalformedBlob struct {
+	Tree    merkle.TreeError  // that of an output folder
+	Message *action.Malformed // an action or its command
+}
 
 // InputConflict says that a step's inputs do not make a tree: two of them claim one path.
 type InputConflict struct{ merkle.BuildError }
@@ -66,7 +71,7 @@ type UnrecoverableDigest struct {
 	Digest   digest.Digest
 	Consumer string
 	Searched string // where a producer was looked for
-	Err      error  // how its loss was seen
+	Err      Err    // how its loss was seen
 }
 
 // BacktrackExhausted says that a blob was lost again and again, although its producer made it each time.
@@ -75,14 +80,14 @@ type BacktrackExhausted struct {
 	Producer  string
 	Consumers []string // who needed it, one for each time
 	Attempts  int
-	Err       error // how the last loss was seen
+	Err       Err // how the last loss was seen
 }
 
 // RetryExhausted says that what passes by itself did not pass.
 type RetryExhausted struct {
 	Step     string
 	Attempts int
-	Err      error // the last one
+	Err      Err // the last one
 }
 
 // UnknownStep says that a requested step is not in the plan.
@@ -94,7 +99,7 @@ type Cancelled struct{ Cause error }
 // Panic is a bug of this program.
 type Panic struct {
 	Value any
-	Stack []byte
+	Stack []byte `errctx:"private"` // means something beside this build and its folders only
 }
 
 // ErrorKind is that of what the runner saw.
@@ -111,7 +116,7 @@ func (e CacheFault) ErrorKind() string   { return e.Cause.ErrorKind() }
 func (e CacheFault) Error() string       { return e.Cause.Error() }
 func (e *MalformedStep) Error() string   { return e.Err.Error() }
 func (*MalformedStep) ErrorKind() string { return "engine.malformed_step" }
-func (e *MalformedBlob) Error() string   { return e.Err.Error() }
+func (e *MalformedBlob) Error() string   { return e.Unwrap().Error() }
 func (*MalformedBlob) ErrorKind() string { return "engine.malformed_blob" }
 
 func (*InputAbsent) ErrorKind() string         { return "engine.input_absent" }
@@ -162,12 +167,19 @@ func (e PlaceFault) Unwrap() error           { return e.Cause }
 func (e CacheFault) Unwrap() error           { return e.Cause }
 func (e TreeFault) Unwrap() error            { return e.WalkError }
 func (e *MalformedStep) Unwrap() error       { return e.Err }
-func (e *MalformedBlob) Unwrap() error       { return e.Err }
 func (e InputConflict) Unwrap() error        { return e.BuildError }
 func (e *UnrecoverableDigest) Unwrap() error { return e.Err }
 func (e *BacktrackExhausted) Unwrap() error  { return e.Err }
 func (e *RetryExhausted) Unwrap() error      { return e.Err }
 func (e *Cancelled) Unwrap() error           { return e.Cause }
+
+// Unwrap returns the field that is set.
+func (e *MalformedBlob) Unwrap() error {
+	if e.Tree != nil {
+		return e.Tree
+	}
+	return e.Message
+}
 
 // Unwrap returns the value a panic carried, if it was an error.
 func (e *Panic) Unwrap() error {
@@ -181,8 +193,11 @@ func lookupFault(e *runner.LookupError) Error { return CacheFault{e} }
 func treeFault(e merkle.WalkError) Error      { return TreeFault{e} }
 func inputConflict(e merkle.BuildError) Error { return InputConflict{e} }
 func malformedStep(e *action.Malformed) Error { return &MalformedStep{e} }
-func malformed[E errctx.Kind](e E) Error      { return &MalformedBlob{e} }
+func malformedTree(e merkle.TreeError) Error  { return &MalformedBlob{Tree: e} }
+func malformed(e *action.Malformed) Error     { return &MalformedBlob{Message: e} }
 
-func cancelled(ctx context.Context) Err {
-	return errctx.New[Error](&Cancelled{context.Cause(ctx)}, "run plan")
-}
+func cancelled(ctx context.Context) Error { return &Cancelled{context.Cause(ctx)} }
+
+// named is the attribute for a step's name. It is safe, like the paths in a workspace and in trees: whoever gets
+// an error about a step has asked for it, and the errors themselves name both. Paths of the host stay private.
+func named(step string) slog.Attr { return errctx.Safe(slog.String("step", step)) }

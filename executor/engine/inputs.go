@@ -42,7 +42,7 @@ func bind(ctx context.Context, store cas.Store, src *sources, s *plan.Step, resu
 			for _, path := range in.Files {
 				f, err := src.get(path)
 				if err != nil {
-					return nil, errctx.Map(errctx.Wrap(err, "bind inputs", slog.String("step", s.Name)), storeFault)
+					return nil, errctx.Map(errctx.Wrap(err, "bind inputs", named(s.Name)), storeFault)
 				}
 				entries = append(entries, merkle.Entry{Path: path, Kind: merkle.File, Digest: f.digest, Executable: f.exec})
 				b.bindings = append(b.bindings, binding{path: path, source: f})
@@ -62,13 +62,13 @@ func bind(ctx context.Context, store cas.Store, src *sources, s *plan.Step, resu
 	}
 	tree, berr := merkle.Build(entries)
 	if berr != nil {
-		return nil, errctx.Map(errctx.Wrap(berr, "build input root", slog.String("step", s.Name)), inputConflict)
+		return nil, errctx.Map(errctx.Wrap(berr, "build input root", named(s.Name)), inputConflict)
 	}
 	b.tree = tree
 	b.action = action.Action{Argv: s.Run, Env: environment(s.Env), Outputs: s.Outputs, InputRoot: tree.Root, Timeout: s.Timeout}
 	coded, aerr := b.action.Encode()
 	if aerr != nil {
-		return nil, errctx.Map(errctx.Wrap(aerr, "compute key", slog.String("step", s.Name)), malformedStep)
+		return nil, errctx.Map(errctx.Wrap(aerr, "compute key", named(s.Name)), malformedStep)
 	}
 	b.coded = coded
 	return b, nil
@@ -103,7 +103,7 @@ func take(ctx context.Context, store cas.Store, step string, in plan.Input, res 
 		}
 		tree, err := readTree(ctx, store, d.Tree)
 		if err != nil {
-			return nil, errctx.Wrap(err, "look into output folder", slog.String("step", in.Step), slog.String("path", d.Path))
+			return nil, errctx.Wrap(err, "look into output folder", named(in.Step), errctx.Safe(slog.String("path", d.Path)))
 		}
 		if e, ok := tree.Find(below); ok {
 			e.Path = in.Path
@@ -123,7 +123,7 @@ func readTree(ctx context.Context, store cas.Store, d digest.Digest) (*merkle.Tr
 	}
 	tree, derr := merkle.DecodeTree(data)
 	if derr != nil {
-		return nil, errctx.Map(derr, malformed)
+		return nil, errctx.Map(derr, malformedTree)
 	}
 	return tree, nil
 }

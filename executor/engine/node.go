@@ -43,6 +43,7 @@ type node struct {
 
 	key        digest.Digest
 	result     *action.Result
+	err        Err // of the work that failed the step or ended the run
 	source     event.Source
 	files      []string // placed
 	revision   int      // of the result: counts changes of the outputs

@@ -27,8 +27,11 @@ func (w *worker) placeOutputs(ctx context.Context, d *done) Err {
 	res := w.results[w.node.place]
 	var lost []sandbox.Lost
 	if w.Logs {
-		for name, stream := range map[string]digest.Digest{"stdout": res.Stdout, "stderr": res.Stderr} {
-			if err := collect(&lost, name, w.readThrough(ctx, stream)); err != nil {
+		for _, s := range []struct {
+			name string
+			blob digest.Digest
+		}{{"stdout", res.Stdout}, {"stderr", res.Stderr}} {
+			if err := collect(&lost, s.name, w.readThrough(ctx, s.blob)); err != nil {
 				return err
 			}
 		}
@@ -39,7 +42,7 @@ func (w *worker) placeOutputs(ctx context.Context, d *done) Err {
 		}
 	}
 	if lost != nil {
-		return errctx.New[Error](PlaceFault{&sandbox.InputsLost{Lost: lost}}, "place outputs", slog.String("step", w.node.place.name))
+		return errctx.New[Error](PlaceFault{&sandbox.InputsLost{Lost: lost}}, "place outputs", named(w.node.place.name))
 	}
 	return nil
 }
@@ -49,7 +52,7 @@ func collect(lost *[]sandbox.Lost, path string, err cas.StoreErr) Err {
 	if err == nil {
 		return nil
 	}
-	err = errctx.Wrap(err, "place output", slog.String("path", path))
+	err = errctx.Wrap(err, "place output", errctx.Safe(slog.String("path", path)))
 	if _, ok := cas.Lost(err.Root()); ok {
 		*lost = append(*lost, sandbox.Lost{Path: path, Err: err})
 		return nil
@@ -68,7 +71,9 @@ func (w *worker) placeFiles(ctx context.Context, d *done, res *action.Result, lo
 	}
 	for _, l := range res.Symlinks {
 		dst := filepath.Join(w.Out, filepath.FromSlash(l.Path))
-		err := w.replace(dst, func(tmp string) cas.StoreErr { return placing("symlink", tmp, os.Symlink(l.Target, tmp)) })
+		err := w.replace(dst, func(tmp string) cas.StoreErr {
+			return errctx.New(placing("symlink", tmp, os.Symlink(l.Target, tmp)), "place symbolic link")
+		})
 		if err := collect(lost, l.Path, err); err != nil {
 			return err
 		}
@@ -113,7 +118,7 @@ func (w *worker) copyOut(ctx context.Context, d digest.Digest, executable bool, 
 	if err := cas.CopyTo(ctx, w.Runner.Store, d, executable, dst); err != nil {
 		return err
 	}
-	return placing("chmod", dst, os.Chmod(dst, mode(executable)))
+	return errctx.New(placing("chmod", dst, os.Chmod(dst, mode(executable))), "place file")
 }
 
 func mode(executable bool) os.FileMode {
@@ -158,18 +163,18 @@ func (w *worker) placeDir(ctx context.Context, dir action.Dir, lost *[]sandbox.L
 	var first cas.StoreErr // the first of the lost blobs: the folder is not replaced then, and the others are looked for
 	var fault Err
 	rerr := w.replace(dst, func(tmp string) cas.StoreErr {
-		if err := placing("mkdir", tmp, os.Mkdir(tmp, 0o755)); err != nil {
+		if err := errctx.New(placing("mkdir", tmp, os.Mkdir(tmp, 0o755)), "place folder"); err != nil {
 			return err
 		}
 		for e := range tree.All() {
 			dst := filepath.Join(tmp, filepath.FromSlash(e.Path))
 			switch e.Kind {
 			case merkle.Directory:
-				if err := placing("mkdir", dst, os.Mkdir(dst, 0o755)); err != nil {
+				if err := errctx.New(placing("mkdir", dst, os.Mkdir(dst, 0o755)), "place folder"); err != nil {
 					return err
 				}
 			case merkle.Symlink:
-				if err := placing("symlink", dst, os.Symlink(e.Target, dst)); err != nil {
+				if err := errctx.New(placing("symlink", dst, os.Symlink(e.Target, dst)), "place symbolic link"); err != nil {
 					return err
 				}
 			case merkle.File:
@@ -248,7 +253,7 @@ func (w *worker) replace(dst string, create func(tmp string) cas.StoreErr) cas.S
 	}
 	hold, err := os.MkdirTemp(dir, ".holdfast-")
 	if err != nil {
-		return placing("mkdir", dir, err)
+		return errctx.New(placing("mkdir", dir, err), "replace output")
 	}
 	defer func() { _ = scratch.RemoveAll(hold) }()
 	tmp := filepath.Join(hold, "new")
@@ -262,10 +267,10 @@ func (w *worker) replace(dst string, create func(tmp string) cas.StoreErr) cas.S
 			return nil
 		}
 		if merr := os.Rename(dst, filepath.Join(hold, "old"+strconv.Itoa(i))); merr != nil && !errors.Is(merr, fs.ErrNotExist) {
-			return placing("rename", dst, merr)
+			return errctx.New(placing("rename", dst, merr), "replace output")
 		}
 	}
-	return placing("rename", dst, err)
+	return errctx.New(placing("rename", dst, err), "replace output")
 }
 
 // maxPlacings is how often a folder is moved out of the way: more than there are processes that race for one.
@@ -277,18 +282,18 @@ func (w *worker) makeWay(dir string) cas.StoreErr {
 	for p := dir; errors.Is(err, syscall.ENOTDIR) && len(p) > len(w.Out); p = filepath.Dir(p) {
 		if info, lerr := os.Lstat(p); lerr == nil && !info.IsDir() {
 			if rerr := os.Remove(p); rerr != nil {
-				return placing("remove", p, rerr)
+				return errctx.New(placing("remove", p, rerr), "make way")
 			}
 			err = os.MkdirAll(dir, 0o777)
 		}
 	}
-	return placing("mkdir", dir, err)
+	return errctx.New(placing("mkdir", dir, err), "make way")
 }
 
-// placing gives an error of the system its type, and none if there is none.
-func placing(op, path string, err error) cas.StoreErr {
+// placing gives an error of the system its type, and none if there is none: New then has none either.
+func placing(op, path string, err error) cas.StoreError {
 	if err == nil {
 		return nil
 	}
-	return errctx.New(cas.FromErrno(op, path, err), "place output")
+	return cas.FromErrno(op, path, err)
 }

@@ -12,7 +12,9 @@ import (
 // error that a step, the store or the engine itself can come up with.
 //
 // A verdict of fail is about the step: its command, its inputs, its plan.
-// Infrastructure never gives fail. There is nowhere else to retry.
+// Infrastructure never gives fail. There is nowhere else to retry. An error that another version of
+// this program has a name for, and this one has not, is fatal wherever it stands: it may mean
+// that the disk is going, so neither is a step blamed for it nor is anything tried again.
 //
 // The tables below are total: each is a visitor of a sealed sum, and a variant
 // without a line does not compile.
@@ -65,6 +67,7 @@ func (storeVerdicts) Resource(*cas.Resource) verdict       { return again }
 func (storeVerdicts) Denied(*cas.Denied) verdict           { return fatal }
 func (storeVerdicts) Interrupted(*cas.Interrupted) verdict { return inside } // whose context it was decides
 func (storeVerdicts) StoreIO(*cas.StoreIO) verdict         { return fatal }
+func (storeVerdicts) Unknown(cas.Unknown) verdict          { return fatal }
 
 // startVerdicts: what is wrong with a command is its step's fault, what is wrong with the machine is not.
 type startVerdicts struct{}
@@ -82,6 +85,7 @@ func (startVerdicts) Busy(*process.Busy) verdict                     { return ag
 func (startVerdicts) ResourceLimit(*process.ResourceLimit) verdict   { return again }
 func (startVerdicts) StartIO(*process.StartIO) verdict               { return fatal }
 func (startVerdicts) Interrupted(*process.Interrupted) verdict       { return inside }
+func (startVerdicts) Unknown(process.Unknown) verdict                { return fatal }
 
 // walkVerdicts: a tree that is no tree was made by this program, or by nobody.
 type walkVerdicts struct{}
@@ -92,6 +96,7 @@ func (walkVerdicts) Incomplete(*merkle.Incomplete) verdict { return inside }
 func (walkVerdicts) Malformed(*merkle.Malformed) verdict   { return fatal }
 func (walkVerdicts) TooLarge(*merkle.TooLarge) verdict     { return fails }
 func (walkVerdicts) StoreFault(merkle.StoreFault) verdict  { return inside }
+func (walkVerdicts) Unknown(merkle.Unknown) verdict        { return fatal }
 
 // engineVerdicts: faults carry their cause, which decides; what the engine itself gave up on is final.
 type engineVerdicts struct{}
@@ -115,3 +120,4 @@ func (engineVerdicts) UnknownStep(*UnknownStep) verdict                 { return
 func (engineVerdicts) NotBuilt(*NotBuilt) verdict                       { return fails }
 func (engineVerdicts) Cancelled(*Cancelled) verdict                     { return gaveUp }
 func (engineVerdicts) Panic(*Panic) verdict                             { return fatal }
+func (engineVerdicts) Unknown(Unknown) verdict                          { return fatal }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdfast-go/holdfast/classify"
 	"github.com/holdfast-go/holdfast/errctx"
+	"github.com/holdfast-go/holdfast/errctx/wire"
 	"github.com/holdfast-go/holdfast/executor/actioncache"
 	"github.com/holdfast-go/holdfast/executor/cas"
 	"github.com/holdfast-go/holdfast/executor/digest"
@@ -115,8 +116,11 @@ func TestOtherVerdicts(t *testing.T) {
 		{"a killed process of a living requester", context.Background(), step(&runner.WaitError{Cancelled: errors.New("who?")}), classify.Fatal},
 		{"a killed process of a requester who is gone", gone, step(&runner.WaitError{Cancelled: context.Canceled}), classify.Cancelled},
 		{"exhausted: not to be repaired by what it was made of", context.Background(),
-			&engine.BacktrackExhausted{Err: errctx.New[cas.StoreError](&cas.MissingDigest{}, "x")}, classify.Fatal},
+			&engine.BacktrackExhausted{Err: errctx.New[engine.Error](engine.StoreFault{StoreError: &cas.MissingDigest{}}, "x")}, classify.Fatal},
 		{"a panic", context.Background(), &engine.Panic{Value: &cas.MissingDigest{}}, classify.Fatal},
+		{"what another version knows", context.Background(), engine.Unknown{Unknown: &wire.Unknown{}}, classify.Fatal},
+		{"what another version's store knows", context.Background(), step(&runner.CaptureError{Cause: cas.Unknown{Unknown: &wire.Unknown{}}}), classify.Fatal},
+		{"what another version's runner knows", context.Background(), step(runner.Unknown{Unknown: &wire.Unknown{}}), classify.Fatal},
 		{"nobody's error", context.Background(), errors.New("text says nothing: blob is missing"), classify.Fatal},
 	} {
 		if v := engine.LocalExecutor().Classify(tt.ctx, tt.err); v.Class != tt.want {

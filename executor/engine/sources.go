@@ -46,7 +46,7 @@ func (s *sources) get(path string) (*sourceFile, cas.StoreErr) {
 	}
 	s.mu.Unlock()
 	f.once.Do(func() { f.hash(filepath.Join(s.dir, filepath.FromSlash(path))) })
-	return f, errctx.Wrap(f.err, "hash source file", slog.String("path", path))
+	return f, errctx.Wrap(f.err, "hash source file", errctx.Safe(slog.String("path", path)))
 }
 
 func (f *sourceFile) hash(host string) {
@@ -93,7 +93,7 @@ func (s *sources) store(ctx context.Context, store cas.Store, files []*sourceFil
 			return errctx.New[Error](&InputChanged{Path: f.path, Want: d}, "store source file")
 		}
 		if err != nil {
-			return errctx.Map(errctx.Wrap(err, "store source file", slog.String("path", f.path)), storeFault)
+			return errctx.Map(errctx.Wrap(err, "store source file", errctx.Safe(slog.String("path", f.path))), storeFault)
 		}
 		if got != d {
 			return errctx.New[Error](&InputChanged{f.path, d, got}, "store source file")

@@ -19,11 +19,12 @@ type Cases[T any] interface {
 	NotBuilt(*NotBuilt) T
 	Cancelled(*Cancelled) T
 	Panic(*Panic) T
+	Unknown(Unknown) T
 }
 
 // Visit calls the case of e's variant. It is total, and the compiler sees to it: the
 // method that seals the sum takes the cases, so a variant without one does not
-// compile. What embeds a Error to carry it in another sum is visited as what it embeds.
+// compile. What embeds an Error to carry it in another sum is visited as what it embeds.
 func Visit[T any](e Error, c Cases[T]) T {
 	v := visit[T]{cases: c}
 	e.engineError(&v)
@@ -74,6 +75,7 @@ func (v *visit[T]) UnknownStep(e *UnknownStep) (_ struct{}) { v.said = v.cases.U
 func (v *visit[T]) NotBuilt(e *NotBuilt) (_ struct{})       { v.said = v.cases.NotBuilt(e); return }
 func (v *visit[T]) Cancelled(e *Cancelled) (_ struct{})     { v.said = v.cases.Cancelled(e); return }
 func (v *visit[T]) Panic(e *Panic) (_ struct{})             { v.said = v.cases.Panic(e); return }
+func (v *visit[T]) Unknown(e Unknown) (_ struct{})          { v.said = v.cases.Unknown(e); return }
 
 func (e StepFault) engineError(c Cases[struct{}])            { c.StepFault(e) }
 func (e StoreFault) engineError(c Cases[struct{}])           { c.StoreFault(e) }
@@ -92,3 +94,4 @@ func (e *UnknownStep) engineError(c Cases[struct{}])         { c.UnknownStep(e) 
 func (e *NotBuilt) engineError(c Cases[struct{}])            { c.NotBuilt(e) }
 func (e *Cancelled) engineError(c Cases[struct{}])           { c.Cancelled(e) }
 func (e *Panic) engineError(c Cases[struct{}])               { c.Panic(e) }
+func (e Unknown) engineError(c Cases[struct{}])              { c.Unknown(e) }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"github.com/holdfast-go/holdfast/errctx"
@@ -34,7 +33,7 @@ func (w *worker) work(ctx context.Context) *done {
 			select {
 			case <-t.C:
 			case <-ctx.Done():
-				return cancelled(ctx)
+				return errctx.New(cancelled(ctx), "wait for another attempt")
 			}
 		}
 		if w.node.place != nil {
@@ -61,7 +60,7 @@ func (w *worker) step(ctx context.Context, d *done) Err {
 	if !w.bypass {
 		res, err := w.lookup(ctx, b, d)
 		if err != nil {
-			return errctx.Wrap(err, "run step", slog.String("step", w.node.name))
+			return errctx.Wrap(err, "run step", named(w.node.name))
 		}
 		if res != nil {
 			d.source, d.result = event.Cached, res
@@ -70,12 +69,12 @@ func (w *worker) step(ctx context.Context, d *done) Err {
 		d.source = event.Executed
 	}
 	if err := w.sources.store(ctx, w.Runner.Store, b.sources); err != nil {
-		return errctx.Wrap(err, "run step", slog.String("step", w.node.name))
+		return errctx.Wrap(err, "run step", named(w.node.name))
 	}
 	w.msgs <- message{started: &event.StepStarted{Step: w.node.name, Digest: d.key, Source: d.source}}
 	out, rerr := w.Runner.Execute(ctx, runner.Job{Name: w.node.name, Action: b.action, Coded: b.coded, Inputs: b.tree, How: w.how})
 	if rerr != nil {
-		return errctx.Map(errctx.Wrap(rerr, "run step", slog.String("step", w.node.name)), stepFault)
+		return errctx.Map(errctx.Wrap(rerr, "run step", named(w.node.name)), stepFault)
 	}
 	d.outcome, d.result = out, out.Result
 	w.remark(d, out)

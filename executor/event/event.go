@@ -116,13 +116,17 @@ type Finished struct {
 	Error      *Failure `json:"error,omitempty"` // the infrastructure failed, or the run was cancelled
 }
 
-// Failure is an error at the boundary to a reader: its kind, its text, its verdict.
+// Failure is an error at the boundary to a reader: its kind, its text, its verdict, and
+// the error itself. Wire is what package errctx/wire makes of it, with the class of the verdict and with private
+// attributes: executor/engine.Wire.Decode gives a program the error back, typed, with its layers. If a
+// run could not even begin, its kind may be one of executor/plan.Wire or executor/home.Wire.
 type Failure struct {
 	Kind    string          `json:"kind,omitempty"`    // errctx.Kind of the root
 	Message string          `json:"message"`           // constant messages and the root's text
 	Verdict string          `json:"verdict,omitempty"` // the class, with the rule that decided
 	Tree    json.RawMessage `json:"tree,omitempty"`    // layers, attributes and call sites
-	Detail  string          `json:"-"`                 // the same for people, many lines
+	Wire    json.RawMessage `json:"wire,omitempty"`    // the error, for programs
+	Detail  string          `json:"-"`                 // the tree for people, many lines
 }
 
 // Name implements Event.

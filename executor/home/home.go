@@ -15,7 +15,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,7 +60,7 @@ func Open(dir string) (*Home, Err) {
 	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, fault("find folder", dir, err)
+		return nil, errctx.New(fault("find folder", dir, err), "open store")
 	}
 	if err := claim(abs); err != nil {
 		return nil, err
@@ -109,18 +108,18 @@ func claim(dir string) Err {
 	case errors.Is(err, syscall.ENOTDIR):
 		return errctx.New[Error](&NotAStore{dir}, "open store")
 	case !os.IsNotExist(err):
-		return fault("read", file, err)
+		return errctx.New(fault("read", file, err), "open store")
 	}
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 && !ours(entries) {
 		return errctx.New[Error](&NotAStore{dir}, "open store")
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fault("create folder", dir, err)
+		return errctx.New(fault("create folder", dir, err), "open store")
 	}
 	// Whole or not at all: another process may read it right now.
 	tmp, err := os.CreateTemp(dir, ".version-")
 	if err != nil {
-		return fault("create", file, err)
+		return errctx.New(fault("create", file, err), "open store")
 	}
 	_, err = tmp.WriteString(version)
 	if err == nil {
@@ -134,7 +133,7 @@ func claim(dir string) Err {
 	}
 	if err != nil {
 		_ = os.Remove(tmp.Name())
-		return fault("write", file, err)
+		return errctx.New(fault("write", file, err), "open store")
 	}
 	return nil
 }
@@ -161,7 +160,7 @@ func ours(entries []os.DirEntry) bool {
 type Err = errctx.WithContext[Error]
 
 // Error is the sealed sum of this package: [*NoFolder] | [*NotAStore] | [*WrongVersion] |
-// [StoreFault] | [SandboxFault].
+// [StoreFault] | [SandboxFault]; or [Unknown], from elsewhere.
 type Error interface {
 	errctx.Kind
 	homeError()
@@ -187,6 +186,7 @@ func (*NotAStore) homeError()    {}
 func (*WrongVersion) homeError() {}
 func (StoreFault) homeError()    {}
 func (SandboxFault) homeError()  {}
+func (Unknown) homeError()       {}
 
 func (*NoFolder) ErrorKind() string      { return "home.no_folder" }
 func (*NotAStore) ErrorKind() string     { return "home.not_a_store" }
@@ -213,6 +213,4 @@ func (e SandboxFault) Unwrap() error { return e.Cause }
 func storeFault(e cas.StoreError) Error  { return StoreFault{e} }
 func sandboxFault(e sandbox.Error) Error { return SandboxFault{e} }
 
-func fault(op, path string, err error) Err {
-	return errctx.New[Error](StoreFault{cas.FromErrno(op, path, err)}, "open store", slog.String("path", path))
-}
+func fault(op, path string, err error) Error { return StoreFault{cas.FromErrno(op, path, err)} }

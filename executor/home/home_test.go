@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/holdfast-go/holdfast/errctx"
 	"github.com/holdfast-go/holdfast/executor/digest"
 	"github.com/holdfast-go/holdfast/executor/home"
 	"github.com/holdfast-go/holdfast/executor/merkle"
@@ -295,6 +297,32 @@ func TestPartsInTheWay(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What builds a fault is not where it was seen.
+func TestLayersShowTheCaller(t *testing.T) {
+	for part, want := range map[string]string{"VERSION": "home.claim", "sandbox": "scratch.Open"} {
+		dir := t.TempDir()
+		mustOpen(t, dir).Close()
+		at := filepath.Join(dir, part)
+		err := os.RemoveAll(at)
+		if err == nil && part == "VERSION" {
+			err = os.Mkdir(at, 0o755)
+		} else if err == nil {
+			err = os.WriteFile(at, nil, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, herr := home.Open(dir)
+		var inner runtime.Frame
+		for l := range errctx.Layers(herr) {
+			inner = l.Frame()
+		}
+		if !strings.HasSuffix(inner.Function, "/"+want) {
+			t.Errorf("%s in the way: seen by %s, want %s\n%+v", part, inner.Function, want, herr)
+		}
 	}
 }
 

@@ -168,6 +168,7 @@ type BuildCases[T any] interface {
 	BadPath(*BadPath) T
 	Conflict(*Conflict) T
 	TooLarge(*TooLarge) T
+	Unknown(Unknown) T
 }
 
 // VisitBuild calls the case of e's variant.
@@ -179,6 +180,8 @@ func VisitBuild[T any](e BuildError, c BuildCases[T]) T {
 		return c.Conflict(e)
 	case *TooLarge:
 		return c.TooLarge(e)
+	case Unknown:
+		return c.Unknown(e)
 	}
 	panic(fmt.Sprintf("merkle: %T is not a variant of BuildError", e)) // unreachable: the sum is sealed
 }
@@ -197,6 +200,7 @@ type Conflict struct {
 func (*BadPath) buildError()  {}
 func (*Conflict) buildError() {}
 func (*TooLarge) buildError() {}
+func (Unknown) buildError()   {}
 
 // ErrorKind implements errctx.Kind.
 func (*BadPath) ErrorKind() string { return "merkle.bad_path" }

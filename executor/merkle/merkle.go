@@ -34,7 +34,7 @@ const (
 // Kind says what is at a path.
 type Kind int
 
-// The kinds of entry.
+// The kinds of entry. Their numbers are in errors that travel: new ones go to the end.
 const (
 	File      Kind = iota // a regular file
 	Symlink               // a symbolic link

@@ -168,6 +168,7 @@ type TreeError interface {
 type TreeCases[T any] interface {
 	Malformed(*Malformed) T
 	TooLarge(*TooLarge) T
+	Unknown(Unknown) T
 }
 
 // VisitTree calls the case of e's variant.
@@ -177,6 +178,8 @@ func VisitTree[T any](e TreeError, c TreeCases[T]) T {
 		return c.Malformed(e)
 	case *TooLarge:
 		return c.TooLarge(e)
+	case Unknown:
+		return c.Unknown(e)
 	}
 	panic(fmt.Sprintf("merkle: %T is not a variant of TreeError", e)) // unreachable: the sum is sealed
 }
@@ -205,6 +208,7 @@ const (
 
 func (*Malformed) treeError() {}
 func (*TooLarge) treeError()  {}
+func (Unknown) treeError()    {}
 
 // ErrorKind implements errctx.Kind.
 func (*Malformed) ErrorKind() string { return "merkle.malformed" }

@@ -6,6 +6,7 @@ type WalkCases[T any] interface {
 	Malformed(*Malformed) T
 	TooLarge(*TooLarge) T
 	StoreFault(StoreFault) T
+	Unknown(Unknown) T
 }
 
 // VisitWalk calls the case of e's variant. It is total, and the compiler sees to it: the
@@ -27,8 +28,10 @@ func (v *walkVisit[T]) Incomplete(e *Incomplete) (_ struct{}) { v.said = v.cases
 func (v *walkVisit[T]) Malformed(e *Malformed) (_ struct{})   { v.said = v.cases.Malformed(e); return }
 func (v *walkVisit[T]) TooLarge(e *TooLarge) (_ struct{})     { v.said = v.cases.TooLarge(e); return }
 func (v *walkVisit[T]) StoreFault(e StoreFault) (_ struct{})  { v.said = v.cases.StoreFault(e); return }
+func (v *walkVisit[T]) Unknown(e Unknown) (_ struct{})        { v.said = v.cases.Unknown(e); return }
 
 func (e *Incomplete) walkError(c WalkCases[struct{}]) { c.Incomplete(e) }
 func (e *Malformed) walkError(c WalkCases[struct{}])  { c.Malformed(e) }
 func (e *TooLarge) walkError(c WalkCases[struct{}])   { c.TooLarge(e) }
 func (e StoreFault) walkError(c WalkCases[struct{}])  { c.StoreFault(e) }
+func (e Unknown) walkError(c WalkCases[struct{}])     { c.Unknown(e) }

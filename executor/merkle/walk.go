@@ -92,7 +92,7 @@ func (w *walker) load(ctx context.Context, d digest.Digest, path string) ([]Entr
 			w.lost = append(w.lost, Lost{path, err})
 			return nil, nil
 		}
-		return nil, errctx.Map(errctx.Wrap(err, "read folder", slog.String("path", path)), storeFault)
+		return nil, errctx.Map(errctx.Wrap(err, "read folder", errctx.Safe(slog.String("path", path))), storeFault)
 	}
 	nodes, name, reason := decodeFolder(blob)
 	if reason != "" {

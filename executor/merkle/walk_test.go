@@ -354,6 +354,7 @@ func (visitor) TooLarge(*merkle.TooLarge) string     { return "too large" }
 func (visitor) StoreFault(merkle.StoreFault) string  { return "store fault" }
 func (visitor) BadPath(*merkle.BadPath) string       { return "bad path" }
 func (visitor) Conflict(*merkle.Conflict) string     { return "conflict" }
+func (visitor) Unknown(merkle.Unknown) string        { return "unknown" }
 
 // treeFault is how another phase embeds the sum.
 type treeFault struct{ merkle.WalkError }
@@ -363,20 +364,20 @@ func (e treeFault) Unwrap() error { return e.WalkError }
 func TestVisitReachesEveryVariant(t *testing.T) {
 	for want, e := range map[string]merkle.WalkError{
 		"incomplete": &merkle.Incomplete{}, "malformed": &merkle.Malformed{}, "too large": treeFault{&merkle.TooLarge{}},
-		"store fault": treeFault{merkle.StoreFault{StoreError: &cas.StoreIO{}}},
+		"store fault": treeFault{merkle.StoreFault{StoreError: &cas.StoreIO{}}}, "unknown": merkle.Unknown{},
 	} {
 		if got := merkle.VisitWalk(e, visitor{}); got != want {
 			t.Errorf("VisitWalk(%T) = %s, want %s", e, got, want)
 		}
 	}
 	for want, e := range map[string]merkle.BuildError{
-		"bad path": &merkle.BadPath{}, "conflict": &merkle.Conflict{}, "too large": &merkle.TooLarge{},
+		"bad path": &merkle.BadPath{}, "conflict": &merkle.Conflict{}, "too large": &merkle.TooLarge{}, "unknown": merkle.Unknown{},
 	} {
 		if got := merkle.VisitBuild(e, visitor{}); got != want {
 			t.Errorf("VisitBuild(%T) = %s, want %s", e, got, want)
 		}
 	}
-	for want, e := range map[string]merkle.TreeError{"malformed": &merkle.Malformed{}, "too large": &merkle.TooLarge{}} {
+	for want, e := range map[string]merkle.TreeError{"malformed": &merkle.Malformed{}, "too large": &merkle.TooLarge{}, "unknown": merkle.Unknown{}} {
 		if got := merkle.VisitTree(e, visitor{}); got != want {
 			t.Errorf("VisitTree(%T) = %s, want %s", e, got, want)
 		}

@@ -10,7 +10,7 @@ import (
 // PlanErr is what [Load] and [Parse] return.
 type PlanErr = errctx.WithContext[PlanError]
 
-// PlanError is the sealed sum of why there is no plan: [*Invalid] | [*Unreadable].
+// PlanError is the sealed sum of why there is no plan: [*Invalid] | [*Unreadable]; or [Unknown], from elsewhere.
 type PlanError interface {
 	errctx.Kind
 	planError()
@@ -27,6 +27,7 @@ type Unreadable struct {
 
 func (*Invalid) planError()    {}
 func (*Unreadable) planError() {}
+func (Unknown) planError()     {}
 
 // ErrorKind implements errctx.Kind.
 func (*Invalid) ErrorKind() string { return "plan.invalid" }

@@ -166,7 +166,7 @@ func Parse(file, dir string, src []byte) (*Plan, PlanErr) {
 	r := &reader{plan: &Plan{File: file, Dir: dir, index: map[string]int{}}, files: newWorkspace(root)}
 	r.read(src)
 	if len(r.faults) > 0 {
-		return nil, errctx.New[PlanError](r.invalid(), "check plan", slog.Int("faults", len(r.faults)))
+		return nil, errctx.New[PlanError](r.invalid(), "check plan", errctx.Safe(slog.Int("faults", len(r.faults))))
 	}
 	return r.plan, nil
 }

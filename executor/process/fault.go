@@ -14,7 +14,10 @@ type StartErr = errctx.WithContext[StartError]
 // StartError is the sealed sum of why there is no process. Those about the command are
 // [*InvalidSpec], [*NotFound], [*RelativePath], [*NotExecutable], [*BadInterpreter],
 // [*BadDir], [*TooLong] and [*Busy]; those about the machine are [*ResourceLimit]
-// and [*StartIO]; [*Interrupted] is about the caller.
+// and [*StartIO]; [*Interrupted] is about the caller. An error from elsewhere may be an [Unknown].
+//
+// The Err of a variant is a [syscall.Errno] of this machine; in an error from elsewhere it is
+// that machine's word, a *wire.Foreign.
 type StartError interface {
 	errctx.Kind
 	startError(StartCases[struct{}])
@@ -46,7 +49,7 @@ type RelativePath struct {
 type NotExecutable struct {
 	Argv0 string
 	File  string // the file meant
-	Errno syscall.Errno
+	Err   error
 }
 
 // BadInterpreter says that the interpreter of a script, or the loader of a
@@ -55,13 +58,13 @@ type NotExecutable struct {
 type BadInterpreter struct {
 	Argv0       string
 	Interpreter string // empty when it could not be learned
-	Errno       syscall.Errno
+	Err         error
 }
 
 // BadDir says that the working directory is missing, no directory, or closed to us.
 type BadDir struct {
-	Dir   string
-	Errno syscall.Errno
+	Dir string
+	Err error
 }
 
 // TooLong says that the arguments and the environment are more than the kernel takes (E2BIG).
@@ -79,16 +82,16 @@ type Busy struct {
 // ResourceLimit says that the machine ran out of processes, descriptors or memory
 // (EAGAIN, EMFILE, ENFILE, ENOMEM). It says nothing about the command.
 type ResourceLimit struct {
-	Op    string // "open", "fork/exec"
-	Errno syscall.Errno
+	Op  string // "open", "fork/exec"
+	Err error
 }
 
 // StartIO says that a system call was refused with an errno that has no meaning
 // of its own here, such as EIO.
 type StartIO struct {
-	Op    string // "open", "fork/exec"
-	Path  string
-	Errno syscall.Errno
+	Op   string // "open", "fork/exec"
+	Path string
+	Err  error
 }
 
 // Interrupted says that the context ended before there was a process.
@@ -124,30 +127,30 @@ func (e *NotFound) Error() string {
 func (e *RelativePath) Error() string {
 	return fmt.Sprintf("command %q is %s, found through a relative entry of PATH", e.Argv0, e.Found)
 }
-func (e *NotExecutable) Error() string { return fmt.Sprintf("execute %s: %v", e.File, e.Errno) }
+func (e *NotExecutable) Error() string { return fmt.Sprintf("execute %s: %v", e.File, e.Err) }
 func (e *BadInterpreter) Error() string {
 	if e.Interpreter == "" {
-		return fmt.Sprintf("interpreter of %s: %v", e.Argv0, e.Errno)
+		return fmt.Sprintf("interpreter of %s: %v", e.Argv0, e.Err)
 	}
-	return fmt.Sprintf("interpreter %s of %s: %v", e.Interpreter, e.Argv0, e.Errno)
+	return fmt.Sprintf("interpreter %s of %s: %v", e.Interpreter, e.Argv0, e.Err)
 }
-func (e *BadDir) Error() string { return fmt.Sprintf("working directory %s: %v", e.Dir, e.Errno) }
+func (e *BadDir) Error() string { return fmt.Sprintf("working directory %s: %v", e.Dir, e.Err) }
 func (e *TooLong) Error() string {
 	return fmt.Sprintf("%d arguments and the environment are %d bytes, more than the system takes", e.Args, e.Bytes)
 }
 func (e *Busy) Error() string {
 	return fmt.Sprintf("%s is open for writing, %d attempts: %v", e.Argv0, e.Attempts, syscall.ETXTBSY)
 }
-func (e *ResourceLimit) Error() string { return fmt.Sprintf("%s: %v", e.Op, e.Errno) }
-func (e *StartIO) Error() string       { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, e.Errno) }
+func (e *ResourceLimit) Error() string { return fmt.Sprintf("%s: %v", e.Op, e.Err) }
+func (e *StartIO) Error() string       { return fmt.Sprintf("%s %s: %v", e.Op, e.Path, e.Err) }
 func (e *Interrupted) Error() string   { return e.Cause.Error() }
 
 func (e *RelativePath) Unwrap() error   { return exec.ErrDot }
-func (e *NotExecutable) Unwrap() error  { return e.Errno }
-func (e *BadInterpreter) Unwrap() error { return e.Errno }
-func (e *BadDir) Unwrap() error         { return e.Errno }
+func (e *NotExecutable) Unwrap() error  { return e.Err }
+func (e *BadInterpreter) Unwrap() error { return e.Err }
+func (e *BadDir) Unwrap() error         { return e.Err }
 func (e *TooLong) Unwrap() error        { return syscall.E2BIG }
 func (e *Busy) Unwrap() error           { return syscall.ETXTBSY }
-func (e *ResourceLimit) Unwrap() error  { return e.Errno }
-func (e *StartIO) Unwrap() error        { return e.Errno }
+func (e *ResourceLimit) Unwrap() error  { return e.Err }
+func (e *StartIO) Unwrap() error        { return e.Err }
 func (e *Interrupted) Unwrap() []error  { return []error{e.Err, e.Cause} }

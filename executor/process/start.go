@@ -40,7 +40,7 @@ func Start(ctx context.Context, spec Spec) (*Process, StartErr) {
 		return nil, errctx.New[StartError](invalid, "start process")
 	}
 	if ctx.Err() != nil {
-		return nil, interrupted(ctx)
+		return nil, errctx.New(interrupted(ctx), "start process")
 	}
 	AdoptOrphans()
 	sealDescriptors()
@@ -102,16 +102,14 @@ func (p *Process) spawn(ctx context.Context, spec *Spec, file string, null int) 
 		}
 		select {
 		case <-ctx.Done():
-			return interrupted(ctx)
+			return errctx.New(interrupted(ctx), "start process")
 		case <-time.After(pause):
 			p.busyRetries++
 		}
 	}
 }
 
-func interrupted(ctx context.Context) StartErr {
-	return errctx.New[StartError](&Interrupted{ctx.Err(), context.Cause(ctx)}, "start process")
-}
+func interrupted(ctx context.Context) StartError { return &Interrupted{ctx.Err(), context.Cause(ctx)} }
 
 // sealDescriptors keeps what the program itself was started with, such as the jobserver
 // of a make, from every command: what Go opens is closed on exec anyway. A file

@@ -285,8 +285,8 @@ func TestDescriptorsOfTheProgramAreNotTheCommands(t *testing.T) {
 
 func TestProgramOutOfDescriptors(t *testing.T) {
 	r, out := run(t, asRole(t, "descriptors"))
-	const fork = `process.resource_limit &process.ResourceLimit{Op:"fork/exec", Errno:0x18}` + "\n"
-	const open = `process.resource_limit &process.ResourceLimit{Op:"open", Errno:0x18}` + "\n"
+	const fork = `process.resource_limit &process.ResourceLimit{Op:"fork/exec", Err:0x18}` + "\n"
+	const open = `process.resource_limit &process.ResourceLimit{Op:"open", Err:0x18}` + "\n"
 	if diff := cmp.Diff(open+fork+fork, out); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

@@ -14,6 +14,7 @@ type StartCases[T any] interface {
 	ResourceLimit(*ResourceLimit) T
 	StartIO(*StartIO) T
 	Interrupted(*Interrupted) T
+	Unknown(Unknown) T
 }
 
 // VisitStart calls the case of e's variant. It is total, and the compiler sees to it: the
@@ -60,6 +61,7 @@ func (v *startVisit[T]) Interrupted(e *Interrupted) (_ struct{}) {
 	v.said = v.cases.Interrupted(e)
 	return
 }
+func (v *startVisit[T]) Unknown(e Unknown) (_ struct{}) { v.said = v.cases.Unknown(e); return }
 
 func (e *InvalidSpec) startError(c StartCases[struct{}])    { c.InvalidSpec(e) }
 func (e *NotFound) startError(c StartCases[struct{}])       { c.NotFound(e) }
@@ -72,3 +74,4 @@ func (e *Busy) startError(c StartCases[struct{}])           { c.Busy(e) }
 func (e *ResourceLimit) startError(c StartCases[struct{}])  { c.ResourceLimit(e) }
 func (e *StartIO) startError(c StartCases[struct{}])        { c.StartIO(e) }
 func (e *Interrupted) startError(c StartCases[struct{}])    { c.Interrupted(e) }
+func (e Unknown) startError(c StartCases[struct{}])         { c.Unknown(e) }

@@ -74,7 +74,7 @@ var stories = map[string][]happening{
 		{0, event.Plan{Run: "r3", Steps: 1, Jobs: 1, Sandbox: "plain", Store: "/s"}},
 		{5, event.StepStarted{Step: "exec"}},
 		{250, event.Finished{Skipped: 1, DurationMS: 250, Error: &event.Failure{Kind: "cas.disk_full", Message: "store output: no space left on device",
-			Verdict: "fatal (errno ENOSPC)", Tree: json.RawMessage(`{"kind":"cas.disk_full"}`), Detail: "store output path=/s\n\tstore.go:99"}}},
+			Verdict: "fatal (errno ENOSPC)", Tree: json.RawMessage(`{"kind":"cas.disk_full"}`), Wire: json.RawMessage(`{"v":1,"kind":"cas.disk_full"}`), Detail: "store output path=/s\n\tstore.go:99"}}},
 	},
 	"hostile": {
 		{0, event.Plan{Run: "\x1b]0;run\a", Plan: "/home/me/\x1b[2J\n.yaml", Steps: 2, Jobs: 1}},

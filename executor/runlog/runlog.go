@@ -1,5 +1,5 @@
-// Package runlog remembers the keys of past runs, so that a later explain can say
-// what changed since.
+// Package runlog remembers the keys of past runs and what went wrong, so that a later explain can say
+// what changed since, and why a step has no result.
 //
 // A run is one JSON file, written whole when the run ends, however it ends. The
 // newest [Kept] are kept.
@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -38,11 +39,12 @@ type Run struct {
 	Steps   []Step    `json:"steps"`
 }
 
-// Step is a step's key in a run, and where its result came from.
+// Step is a step's key in a run, where its result came from, and what went wrong.
 type Step struct {
-	Step   string        `json:"step"`
-	Digest digest.Digest `json:"digest"`
-	Source string        `json:"source,omitempty"`
+	Step    string          `json:"step"`
+	Digest  digest.Digest   `json:"digest,omitzero"` // absent when the run did not come as far as the key
+	Source  string          `json:"source,omitempty"`
+	Failure json.RawMessage `json:"failure,omitempty"` // an error in the form of package errctx/wire
 }
 
 // NewID returns an identifier that sorts by time.
@@ -59,14 +61,14 @@ type Log struct{ Dir string }
 func (l Log) Save(r Run) errctx.WithContext[Error] {
 	data, err := json.Marshal(r)
 	if err != nil {
-		return fault("encode", r.ID, err)
+		return errctx.New[Error](&IO{"encode", r.ID, err}, "save run")
 	}
 	if err := os.MkdirAll(l.Dir, 0o755); err != nil {
-		return fault("create folder", l.Dir, err)
+		return errctx.New[Error](&IO{"create folder", l.Dir, err}, "save run")
 	}
 	tmp, err := os.CreateTemp(l.Dir, ".run-")
 	if err != nil {
-		return fault("create", l.Dir, err)
+		return errctx.New[Error](&IO{"create", l.Dir, err}, "save run")
 	}
 	_, err = tmp.Write(data)
 	if cerr := tmp.Close(); err == nil {
@@ -77,7 +79,7 @@ func (l Log) Save(r Run) errctx.WithContext[Error] {
 	}
 	if err != nil {
 		_ = os.Remove(tmp.Name())
-		return fault("write", l.file(r.ID), err)
+		return errctx.New[Error](&IO{"write", l.file(r.ID), err}, "save run")
 	}
 	l.prune()
 	return nil
@@ -106,13 +108,11 @@ func (l Log) sweep() {
 func (l Log) Find(id, plan string) (Run, errctx.WithContext[Error]) {
 	ids, err := l.ids()
 	if err != nil {
-		return Run{}, fault("list", l.Dir, err)
+		return Run{}, errctx.New[Error](&IO{"list", l.Dir, err}, "find run")
 	}
 	if id == "last" {
-		for _, i := range slices.Backward(ids) {
-			if r, err := l.read(i); err == nil && r.Plan == plan {
-				return r, nil
-			}
+		for r := range l.newest(ids, plan) {
+			return r, nil
 		}
 		return Run{}, errctx.New[Error](&NotFound{id, plan}, "find run")
 	}
@@ -131,7 +131,33 @@ func (l Log) Find(id, plan string) (Run, errctx.WithContext[Error]) {
 	return Run{}, errctx.New[Error](&Ambiguous{id, found}, "find run")
 }
 
-// Step returns the key that a step had in the run.
+// newest yields the runs of a plan that can be read, the newest first.
+func (l Log) newest(ids []string, plan string) iter.Seq[Run] {
+	return func(yield func(Run) bool) {
+		for _, i := range slices.Backward(ids) {
+			if r, err := l.read(i); err == nil && r.Plan == plan && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// Last returns what became of a step in the newest run of the plan that got to it, as far
+// as runs can be read, and that run. The error is a [*NotFound] or an [*IO].
+func (l Log) Last(plan, step string) (Step, Run, errctx.WithContext[Error]) {
+	ids, err := l.ids()
+	if err != nil {
+		return Step{}, Run{}, errctx.New[Error](&IO{"list", l.Dir, err}, "find step")
+	}
+	for r := range l.newest(ids, plan) {
+		if s, ok := r.Step(step); ok {
+			return s, r, nil
+		}
+	}
+	return Step{}, Run{}, errctx.New[Error](&NotFound{"last", plan}, "find step")
+}
+
+// Step returns what became of a step in the run.
 func (r Run) Step(name string) (Step, bool) {
 	i := slices.IndexFunc(r.Steps, func(s Step) bool { return s.Step == name })
 	if i < 0 {
@@ -147,7 +173,7 @@ func (l Log) read(id string) (Run, errctx.WithContext[Error]) {
 	}
 	data, err := os.ReadFile(l.file(id))
 	if err != nil {
-		return Run{}, fault("read", l.file(id), err)
+		return Run{}, errctx.New[Error](&IO{"read", l.file(id), err}, "read run")
 	}
 	var r Run
 	if err := json.Unmarshal(data, &r); err != nil {
@@ -199,10 +225,6 @@ type Garbled struct{ File, Reason string }
 type IO struct {
 	Op, Path string
 	Err      error
-}
-
-func fault(op, path string, err error) errctx.WithContext[Error] {
-	return errctx.New[Error](&IO{op, path, err}, "run log", slog.String("path", path))
 }
 
 func (*NotFound) runlogError()  {}

@@ -161,6 +161,33 @@ func TestLast(t *testing.T) {
 	want(t, "no earlier run of c", fault[*runlog.NotFound](t, "runlog.not_found", err).Error())
 }
 
+func TestLastOfAStep(t *testing.T) {
+	l := newLog(t)
+	key := digest.Of([]byte("key"))
+	failed := runlog.Step{Step: "link", Failure: []byte(`{"v":1,"kind":"cas.io"}`)}
+	id := func(minute int) string { return runlog.NewID(noon.Add(time.Duration(minute) * time.Minute)) }
+	runs := []runlog.Run{
+		{ID: id(0), Plan: "a", Steps: []runlog.Step{{Step: "link", Digest: key, Source: "executed"}, {Step: "test", Digest: key}}},
+		{ID: id(1), Plan: "a", Steps: []runlog.Step{failed}},
+		{ID: id(2), Plan: "a", Steps: []runlog.Step{{Step: "compile", Digest: key}}},
+		{ID: id(3), Plan: "b", Steps: []runlog.Step{{Step: "link", Digest: key}}},
+	}
+	for _, r := range runs {
+		save(t, l, r)
+	}
+	for step, from := range map[string]int{"link": 1, "test": 0, "compile": 2} {
+		got, run, err := l.Last("a", step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, runs[from].ID, run.ID)
+		wanted, _ := runs[from].Step(step)
+		want(t, wanted, got)
+	}
+	_, _, err := l.Last("a", "install")
+	fault[*runlog.NotFound](t, "runlog.not_found", err)
+}
+
 func TestNotFound(t *testing.T) {
 	l := newLog(t)
 	check := func(ids ...string) {

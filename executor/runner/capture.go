@@ -55,7 +55,7 @@ func (im *importer) file(ctx context.Context, f found) (digest.Digest, cas.Store
 // missing or cannot be stored, which o then lists.
 func (r *Runner) capture(ctx context.Context, j Job, sb *sandbox.Sandbox, o *Outcome) (*action.Result, errctx.WithContext[*CaptureError]) {
 	fail := func(err cas.StoreErr) (*action.Result, errctx.WithContext[*CaptureError]) {
-		return nil, errctx.Map(errctx.Wrap(err, "capture", slog.String("step", j.Name)), captureError)
+		return nil, errctx.Map(errctx.Wrap(err, "capture", named(j.Name)), captureError)
 	}
 	// Look at everything before anything is moved, so that a failed step keeps its sandbox as it was.
 	outputs, err := look(j, sb, o)
@@ -74,13 +74,13 @@ func (r *Runner) capture(ctx context.Context, j Job, sb *sandbox.Sandbox, o *Out
 		case mode.IsRegular():
 			d, err := im.file(ctx, first)
 			if err != nil {
-				return fail(errctx.Wrap(err, "import output", slog.String("output", out)))
+				return fail(errctx.Wrap(err, "import output", errctx.Safe(slog.String("output", out))))
 			}
 			res.Files = append(res.Files, action.File{Path: out, Digest: d, Executable: mode&0o111 != 0})
 		case mode.IsDir():
 			dir, err := r.importDir(ctx, im, out, all[1:])
 			if err != nil {
-				return fail(errctx.Wrap(err, "import output folder", slog.String("output", out)))
+				return fail(errctx.Wrap(err, "import output folder", errctx.Safe(slog.String("output", out))))
 			}
 			res.Dirs = append(res.Dirs, dir)
 		default:
@@ -114,7 +114,7 @@ func look(j Job, sb *sandbox.Sandbox, o *Outcome) ([][]found, cas.StoreErr) {
 	for _, out := range paths {
 		all, err := scan(root, out, o)
 		if err != nil {
-			return nil, errctx.Wrap(err, "look at output", slog.String("output", out))
+			return nil, errctx.Wrap(err, "look at output", errctx.Safe(slog.String("output", out)))
 		}
 		outputs = append(outputs, all)
 	}
@@ -210,7 +210,7 @@ func (r *Runner) importDir(ctx context.Context, im *importer, out string, below 
 		case mode.IsRegular():
 			d, err := im.file(ctx, f)
 			if err != nil {
-				return action.Dir{}, errctx.Wrap(err, "import file", slog.String("path", f.path))
+				return action.Dir{}, errctx.Wrap(err, "import file", errctx.Safe(slog.String("path", f.path)))
 			}
 			e.Kind, e.Digest, e.Executable = merkle.File, d, mode&0o111 != 0
 		default:
@@ -250,11 +250,11 @@ func (r *Runner) putFolders(ctx context.Context, tree *merkle.Tree) cas.StoreErr
 func (r *Runner) persist(ctx context.Context, j Job, sb *sandbox.Sandbox, res *action.Result, o *Outcome) errctx.WithContext[*PersistError] {
 	err := r.persistBlobs(ctx, j, sb, res)
 	if err != nil {
-		return errctx.Map(errctx.Wrap(err, "store", slog.String("step", j.Name)), persistError)
+		return errctx.Map(errctx.Wrap(err, "store", named(j.Name)), persistError)
 	}
 	if !j.Action.DoNotCache {
 		if err := r.Cache.Put(ctx, j.Coded.Digest, res); err != nil {
-			return errctx.Map(errctx.Wrap(err, "store", slog.String("step", j.Name)), persistCacheError)
+			return errctx.Map(errctx.Wrap(err, "store", named(j.Name)), persistCacheError)
 		}
 	}
 	o.Result = res
@@ -269,7 +269,7 @@ func (r *Runner) persistBlobs(ctx context.Context, j Job, sb *sandbox.Sandbox, r
 		}
 		got, err := r.Store.Import(ctx, file, r.importHow())
 		if err != nil {
-			return errctx.Wrap(err, "import output stream", slog.String("stream", name))
+			return errctx.Wrap(err, "import output stream", errctx.Safe(slog.String("stream", name)))
 		}
 		*d = got
 	}

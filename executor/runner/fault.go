@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"log/slog"
+
 	"github.com/holdfast-go/holdfast/errctx"
 	"github.com/holdfast-go/holdfast/executor/actioncache"
 	"github.com/holdfast-go/holdfast/executor/cas"
@@ -12,7 +14,7 @@ import (
 type Err = errctx.WithContext[Error]
 
 // Error is the sealed sum of the phases: [*LookupError] | [*MaterializeError] |
-// [*StartError] | [*WaitError] | [*CaptureError] | [*PersistError].
+// [*StartError] | [*WaitError] | [*CaptureError] | [*PersistError]; or [Unknown], from elsewhere.
 type Error interface {
 	errctx.Kind
 	runnerError()
@@ -51,34 +53,38 @@ func (*StartError) runnerError()       {}
 func (*WaitError) runnerError()        {}
 func (*CaptureError) runnerError()     {}
 func (*PersistError) runnerError()     {}
+func (Unknown) runnerError()           {}
 
 // ErrorKind is that of the cause: a phase says where, and what is asked for is what.
-func (e *LookupError) ErrorKind() string      { return kind(e.Unwrap()) }
-func (e *MaterializeError) ErrorKind() string { return kind(e.Unwrap()) }
-func (e *StartError) ErrorKind() string       { return kind(e.Unwrap()) }
-func (e *WaitError) ErrorKind() string        { return kind(e.Unwrap()) }
-func (e *CaptureError) ErrorKind() string     { return kind(e.Unwrap()) }
-func (e *PersistError) ErrorKind() string     { return kind(e.Unwrap()) }
+func (e *LookupError) ErrorKind() string      { return e.Cause.ErrorKind() }
+func (e *MaterializeError) ErrorKind() string { return e.Cause.ErrorKind() }
+func (e *StartError) ErrorKind() string       { return e.kind().ErrorKind() }
+func (e *CaptureError) ErrorKind() string     { return e.Cause.ErrorKind() }
+func (e *PersistError) ErrorKind() string     { return e.kind().ErrorKind() }
 
-func kind(err error) string {
-	if k, ok := err.(errctx.Kind); ok {
-		return k.ErrorKind()
+// ErrorKind is that of the cause, or one of its own: the cause of a context is anybody's error.
+func (e *WaitError) ErrorKind() string {
+	if e.Cause != nil {
+		return e.Cause.ErrorKind()
 	}
-	return "runner.cancelled" // the cause of a context is anybody's error
+	return "runner.cancelled"
 }
 
-func (e *LookupError) Error() string      { return e.Unwrap().Error() }
-func (e *MaterializeError) Error() string { return e.Unwrap().Error() }
-func (e *StartError) Error() string       { return e.Unwrap().Error() }
+func (e *LookupError) Error() string      { return e.Cause.Error() }
+func (e *MaterializeError) Error() string { return e.Cause.Error() }
+func (e *StartError) Error() string       { return e.kind().Error() }
 func (e *WaitError) Error() string        { return e.Unwrap().Error() }
-func (e *CaptureError) Error() string     { return e.Unwrap().Error() }
-func (e *PersistError) Error() string     { return e.Unwrap().Error() }
+func (e *CaptureError) Error() string     { return e.Cause.Error() }
+func (e *PersistError) Error() string     { return e.kind().Error() }
 
 func (e *LookupError) Unwrap() error      { return e.Cause }
 func (e *MaterializeError) Unwrap() error { return e.Cause }
 func (e *CaptureError) Unwrap() error     { return e.Cause }
 
-func (e *StartError) Unwrap() error {
+func (e *StartError) Unwrap() error   { return e.kind() }
+func (e *PersistError) Unwrap() error { return e.kind() }
+
+func (e *StartError) kind() errctx.Kind {
 	if e.Capture != nil {
 		return e.Capture
 	}
@@ -92,7 +98,7 @@ func (e *WaitError) Unwrap() error {
 	return e.Cancelled
 }
 
-func (e *PersistError) Unwrap() error {
+func (e *PersistError) kind() errctx.Kind {
 	if e.Cache != nil {
 		return e.Cache
 	}
@@ -109,3 +115,7 @@ func persistCacheError(e actioncache.PutError) *PersistError { return &PersistEr
 
 // phase widens one phase's error to the sum.
 func phase[E Error](e E) Error { return e }
+
+// named is the attribute for a step's name. It is safe, like the paths in a workspace and in trees: whoever gets
+// an error about a step has asked for it, and the errors themselves name both. Paths of the host stay private.
+func named(step string) slog.Attr { return errctx.Safe(slog.String("step", step)) }

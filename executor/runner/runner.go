@@ -139,7 +139,7 @@ func (r *Runner) Execute(ctx context.Context, j Job) (*Outcome, Err) {
 // materialize makes the sandbox. The sandbox is returned with an error too, to be removed.
 func (r *Runner) materialize(ctx context.Context, j Job) (*sandbox.Sandbox, sandbox.Report, errctx.WithContext[*MaterializeError]) {
 	fail := func(sb *sandbox.Sandbox, err sandbox.Err) (*sandbox.Sandbox, sandbox.Report, errctx.WithContext[*MaterializeError]) {
-		return sb, sandbox.Report{}, errctx.Map(errctx.Wrap(err, "materialise", slog.String("step", j.Name)), materializeError)
+		return sb, sandbox.Report{}, errctx.Map(errctx.Wrap(err, "materialise", named(j.Name)), materializeError)
 	}
 	sb, err := r.Sandboxes.New()
 	if err != nil {
@@ -179,7 +179,7 @@ func (r *Runner) folders(tree *merkle.Tree) merkle.Fetch {
 func (r *Runner) start(ctx context.Context, j Job, sb *sandbox.Sandbox) (*process.Process, *logs, errctx.WithContext[*StartError]) {
 	l, lerr := openLogs(sb.Meta)
 	if lerr != nil {
-		return nil, nil, errctx.New(&StartError{Capture: lerr}, "start", slog.String("step", j.Name))
+		return nil, nil, errctx.New(&StartError{Capture: lerr}, "start", named(j.Name))
 	}
 	p, err := process.Start(ctx, process.Spec{
 		Argv:    j.Action.Argv,
@@ -192,7 +192,7 @@ func (r *Runner) start(ctx context.Context, j Job, sb *sandbox.Sandbox) (*proces
 	})
 	if err != nil {
 		l.close()
-		return nil, nil, errctx.Map(errctx.Wrap(err, "start", slog.String("step", j.Name)), startError)
+		return nil, nil, errctx.Map(errctx.Wrap(err, "start", named(j.Name)), startError)
 	}
 	return p, l, nil
 }

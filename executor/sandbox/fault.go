@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"log/slog"
 
 	"github.com/holdfast-go/holdfast/errctx"
 	"github.com/holdfast-go/holdfast/executor/cas"
@@ -14,7 +13,7 @@ import (
 type Err = errctx.WithContext[Error]
 
 // Error is the sealed sum of why a sandbox could not be had:
-// [*InputsLost] | [StoreFault] | [TreeFault].
+// [*InputsLost] | [StoreFault] | [TreeFault]; or [Unknown], from elsewhere.
 type Error interface {
 	errctx.Kind
 	sandboxError()
@@ -39,6 +38,7 @@ type TreeFault struct{ merkle.WalkError }
 func (*InputsLost) sandboxError() {}
 func (StoreFault) sandboxError()  {}
 func (TreeFault) sandboxError()   {}
+func (Unknown) sandboxError()     {}
 
 // ErrorKind implements errctx.Kind.
 func (*InputsLost) ErrorKind() string { return "sandbox.inputs_lost" }
@@ -76,6 +76,4 @@ func walkFault(e merkle.WalkError) Error {
 	return TreeFault{e}
 }
 
-func local(op, path string, err error) Err {
-	return errctx.New[Error](StoreFault{cas.FromErrno(op, path, err)}, "prepare sandbox", slog.String("path", path))
-}
+func local(op, path string, err error) Error { return StoreFault{cas.FromErrno(op, path, err)} }

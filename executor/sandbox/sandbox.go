@@ -74,13 +74,13 @@ func (d *Dir) New() (*Sandbox, Err) {
 	if fresh {
 		for _, p := range []string{s.base, s.Root, s.Meta} {
 			if err := os.Mkdir(p, 0o755); err != nil {
-				return nil, local("create folder", p, err)
+				return nil, errctx.New(local("create folder", p, err), "make sandbox")
 			}
 		}
 	}
 	var err error
 	if s.made, err = os.Lstat(s.Root); err != nil {
-		return nil, local("lstat", s.Root, err)
+		return nil, errctx.New(local("lstat", s.Root, err), "make sandbox")
 	}
 	return s, nil
 }
@@ -105,11 +105,11 @@ func (s *Sandbox) Open() (*os.Root, Err) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, local("lstat", s.Root, err)
+		return nil, errctx.New(local("lstat", s.Root, err), "open sandbox")
 	}
 	root, err := os.OpenRoot(s.Root)
 	if err != nil {
-		return nil, local("open folder", s.Root, err)
+		return nil, errctx.New(local("open folder", s.Root, err), "open sandbox")
 	}
 	if opened, err := root.Stat("."); err != nil || !os.SameFile(opened, s.made) {
 		_ = root.Close()
@@ -162,7 +162,7 @@ func empty(dir string) bool {
 // Remove removes the sandbox. What it leaves is removed with the Dir.
 func (s *Sandbox) Remove() Err {
 	if err := scratch.RemoveAll(s.base); err != nil {
-		return local("remove folder", s.base, err)
+		return errctx.New(local("remove folder", s.base, err), "remove sandbox")
 	}
 	return nil
 }
@@ -171,15 +171,15 @@ func (s *Sandbox) Remove() Err {
 // and returns the path of its root there.
 func (s *Sandbox) Keep(parent string) (string, Err) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return "", local("create folder", parent, err)
+		return "", errctx.New(local("create folder", parent, err), "keep sandbox")
 	}
 	kept, err := os.MkdirTemp(parent, "")
 	if err != nil {
-		return "", local("create folder", parent, err)
+		return "", errctx.New(local("create folder", parent, err), "keep sandbox")
 	}
 	if err := os.Rename(s.base, filepath.Join(kept, "sandbox")); err != nil {
 		_ = os.Remove(kept) // empty
-		return "", local("move folder", s.base, err)
+		return "", errctx.New(local("move folder", s.base, err), "keep sandbox")
 	}
 	return filepath.Join(kept, "sandbox", "root"), nil
 }
@@ -216,11 +216,11 @@ func (s *Sandbox) Materialize(ctx context.Context, store cas.Store, root digest.
 		switch e.Kind {
 		case merkle.Directory:
 			if err := os.Mkdir(dst, 0o755); err != nil {
-				fault = local("create folder", dst, err)
+				fault = errctx.New(local("create folder", dst, err), "materialise input")
 			}
 		case merkle.Symlink:
 			if err := os.Symlink(e.Target, dst); err != nil {
-				fault = local("create symbolic link", dst, err)
+				fault = errctx.New(local("create symbolic link", dst, err), "materialise input")
 			}
 		case merkle.File:
 			err := s.file(ctx, store, e, dst, how, &report)
@@ -228,9 +228,9 @@ func (s *Sandbox) Materialize(ctx context.Context, store cas.Store, root digest.
 				break
 			}
 			if _, ok := cas.Lost(err.Root()); ok {
-				lost = append(lost, Lost{e.Path, errctx.Wrap(err, "materialise input", slog.String("path", e.Path))})
+				lost = append(lost, Lost{e.Path, errctx.Wrap(err, "materialise input", errctx.Safe(slog.String("path", e.Path)))})
 			} else {
-				fault = errctx.Map(errctx.Wrap(err, "materialise input", slog.String("path", e.Path)), storeFault)
+				fault = errctx.Map(errctx.Wrap(err, "materialise input", errctx.Safe(slog.String("path", e.Path))), storeFault)
 			}
 		}
 		return fault == nil
@@ -244,7 +244,7 @@ func (s *Sandbox) Materialize(ctx context.Context, store cas.Store, root digest.
 			return report, errctx.Map(errctx.Wrap(werr, "walk input root", slog.Any("root", root)), walkFault)
 		}
 		for _, f := range incomplete.Faults {
-			lost = append(lost, Lost{f.Path, errctx.Wrap(f.Err, "read input folder", slog.String("path", f.Path))})
+			lost = append(lost, Lost{f.Path, errctx.Wrap(f.Err, "read input folder", errctx.Safe(slog.String("path", f.Path)))})
 		}
 	}
 	if lost != nil {
@@ -298,13 +298,13 @@ func (s *Sandbox) hold(dst string, d digest.Digest) {
 func (s *Sandbox) Prepare(outputs []string) Err {
 	root, err := os.OpenRoot(s.Root) // follows no symbolic link to a place outside
 	if err != nil {
-		return local("open folder", s.Root, err)
+		return errctx.New(local("open folder", s.Root, err), "prepare sandbox")
 	}
 	defer func() { _ = root.Close() }()
 	for _, o := range outputs {
 		dir := filepath.Dir(filepath.FromSlash(o))
 		if err := root.MkdirAll(dir, 0o755); err != nil && !inTheWay(err) {
-			return local("create folder", filepath.Join(s.Root, dir), err)
+			return errctx.New(local("create folder", filepath.Join(s.Root, dir), err), "prepare sandbox")
 		}
 	}
 	return nil

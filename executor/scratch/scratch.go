@@ -9,7 +9,6 @@ package scratch
 import (
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -38,31 +37,31 @@ const (
 // to the next process. The error is a [*Fault].
 func Open(parent string) (*Dir, errctx.WithContext[*Fault]) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return nil, fault("create folder", parent, err)
+		return nil, errctx.New(&Fault{"create folder", parent, err}, "open scratch folder")
 	}
 	gatePath := filepath.Join(parent, gateName)
 	gate, err := os.OpenFile(gatePath, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return nil, fault("open lock", gatePath, err)
+		return nil, errctx.New(&Fault{"open lock", gatePath, err}, "open scratch folder")
 	}
 	defer func() { _ = gate.Close() }() // releases the gate
 	if err := flock(gate, unix.LOCK_EX); err != nil {
-		return nil, fault("lock", gatePath, err)
+		return nil, errctx.New(&Fault{"lock", gatePath, err}, "open scratch folder")
 	}
 	sweep(parent)
 
 	path, err := os.MkdirTemp(parent, strconv.Itoa(os.Getpid())+"-")
 	if err != nil {
-		return nil, fault("create folder", parent, err)
+		return nil, errctx.New(&Fault{"create folder", parent, err}, "open scratch folder")
 	}
 	lockPath := filepath.Join(path, lockName)
 	lock, err := os.OpenFile(lockPath, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return nil, fault("open lock", lockPath, err)
+		return nil, errctx.New(&Fault{"open lock", lockPath, err}, "open scratch folder")
 	}
 	if err := flock(lock, unix.LOCK_EX); err != nil {
 		_ = lock.Close()
-		return nil, fault("lock", lockPath, err)
+		return nil, errctx.New(&Fault{"lock", lockPath, err}, "open scratch folder")
 	}
 	d := &Dir{Path: path, lock: lock}
 	locks.Store(d, true)
@@ -85,7 +84,7 @@ func (d *Dir) Close() errctx.WithContext[*Fault] {
 	_ = d.lock.Close() // the folder is gone, so is the lock
 	locks.Delete(d)
 	if err != nil {
-		return fault("remove folder", d.Path, err)
+		return errctx.New(&Fault{"remove folder", d.Path, err}, "remove scratch folder")
 	}
 	return nil
 }
@@ -147,10 +146,6 @@ func RemoveAll(path string) error {
 type Fault struct {
 	Op, Path string
 	Err      error
-}
-
-func fault(op, path string, err error) errctx.WithContext[*Fault] {
-	return errctx.New(&Fault{op, path, err}, "scratch folder", slog.String("path", path))
 }
 
 // ErrorKind implements errctx.Kind.

@@ -126,7 +126,7 @@ func halfRead(t *testing.T, s Subject) {
 
 func interrupted(t *testing.T, s Subject) {
 	d := put(t, s.Store, []byte("a"))
-	cause := errors.New("the user has had enough")
+	cause := errors.New("the user has had enough") // anybody's error: a store looks for no type in it
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(cause)
 	dir := t.TempDir()

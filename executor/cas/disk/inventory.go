@@ -129,7 +129,7 @@ func (s *Store) Find(ctx context.Context, prefix string) ([]digest.Digest, cas.S
 		}
 		return true
 	}, func(string) {})
-	return found, errctx.Wrap(fault, "find blob", slog.String("prefix", prefix))
+	return found, errctx.Wrap(fault, "find blob", errctx.Safe(slog.String("prefix", prefix)))
 }
 
 // Usage is what a store holds.

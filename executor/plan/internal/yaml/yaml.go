@@ -111,6 +111,8 @@ func (r *reader) CheckDepth(depth int, _ *upstream.DepthContext) error {
 	return nil
 }
 
+// errTooDeep tells the library to stop. The library's parser makes text of it, so nobody could find a type in it:
+// the reader remembers in deep that it said so.
 var errTooDeep = fmt.Errorf("more than %d levels", MaxDepth)
 
 // CheckAlias implements the library's limit on aliases. Nodes share what they alias, so it costs nothing here.

@@ -21,39 +21,40 @@ const module = "github.com/holdfast-go/holdfast"
 var rules = []struct {
 	folder string
 	code   []string // may be imported
-	tests  []string // may be imported by tests on top of that; nil: go-cmp and testscript
+	tests  []string // may be imported by tests on top of that, of go-cmp, testscript and wiretest
 }{
 	{"errctx", []string{"std", "errctx/internal/..."}, []string{"errctx"}},
 	{"errctx/wire", []string{"std", "errctx", "errctx/internal/...", "errctx/wire"}, []string{"errctx/wire/..."}},
 	{"errctx/errgrpc", []string{"std", "errctx", "errctx/wire", "errctx/errgrpc/...", "google.golang.org/grpc", "google.golang.org/genproto/googleapis/rpc", "google.golang.org/protobuf"}, nil},
 	{"classify", []string{"std", "errctx"}, []string{"classify"}},
+	{"classify/supervise", []string{"std", "errctx", "classify"}, []string{"classify/..."}},
 
 	{"executor/digest", []string{"std", "errctx"}, nil},
 	{"executor/event", []string{"std", "executor/digest"}, nil},
 	{"executor/scratch", []string{"std", "errctx", "golang.org/x/sys"}, nil},
-	{"executor/process", []string{"std", "errctx", "golang.org/x/sys"}, nil},
+	{"executor/process", []string{"std", "errctx", "errctx/wire", "golang.org/x/sys"}, nil},
 	{"executor/graph", []string{"std", "errctx"}, nil},
-	{"executor/plan", []string{"std", "errctx", "executor/graph", "executor/plan/...", "go.yaml.in/yaml/v4", "github.com/bmatcuk/doublestar/v4", "golang.org/x/sys"}, []string{"github.com/santhosh-tekuri/jsonschema/v6"}},
-	{"executor/cas", []string{"std", "errctx", "executor/digest", "executor/scratch", "executor/cas/...", "golang.org/x/sys"}, nil},
-	{"executor/merkle", []string{"std", "errctx", "executor/digest", "executor/cas", protos, "google.golang.org/protobuf"}, []string{"executor/cas/..."}},
+	{"executor/plan", []string{"std", "errctx", "errctx/wire", "executor/graph", "executor/plan/...", "go.yaml.in/yaml/v4", "github.com/bmatcuk/doublestar/v4", "golang.org/x/sys"}, []string{"github.com/santhosh-tekuri/jsonschema/v6"}},
+	{"executor/cas", []string{"std", "errctx", "errctx/wire", "executor/digest", "executor/scratch", "executor/cas/...", "golang.org/x/sys"}, nil},
+	{"executor/merkle", []string{"std", "errctx", "errctx/wire", "executor/digest", "executor/cas", protos, "google.golang.org/protobuf"}, []string{"executor/cas/..."}},
 	{"executor/action", []string{"std", "errctx", "executor/digest", "executor/merkle", protos, "google.golang.org/protobuf"}, nil},
-	{"executor/actioncache", []string{"std", "errctx", "executor/digest", "executor/scratch", "executor/cas", "executor/action", "executor/actioncache/...", protos, "google.golang.org/protobuf", "golang.org/x/sys"}, nil},
+	{"executor/actioncache", []string{"std", "errctx", "errctx/wire", "executor/digest", "executor/scratch", "executor/cas", "executor/action", "executor/actioncache/...", protos, "google.golang.org/protobuf", "golang.org/x/sys"}, nil},
 	{"executor/actioncache/actioncachetest", []string{"std", "errctx", "executor/digest", "executor/cas", "executor/action", "executor/actioncache", "github.com/google/go-cmp"}, nil},
 	{"executor/cas/castest", []string{"std", "errctx", "executor/digest", "executor/cas", "github.com/google/go-cmp"}, []string{"executor/cas/..."}},
-	{"executor/sandbox", []string{"std", "errctx", "executor/digest", "executor/scratch", "executor/cas", "executor/merkle"}, []string{"executor/cas/..."}},
-	{"executor/runner", []string{"std", "errctx", "golang.org/x/sys", "executor/digest", "executor/cas", "executor/merkle", "executor/action", "executor/actioncache", "executor/sandbox", "executor/process"}, []string{"executor/..."}},
-	{"executor/engine", []string{"std", "errctx", "classify", "executor/...", "golang.org/x/sys"}, []string{"executor/..."}},
+	{"executor/sandbox", []string{"std", "errctx", "errctx/wire", "executor/digest", "executor/scratch", "executor/cas", "executor/merkle"}, []string{"executor/cas/..."}},
+	{"executor/runner", []string{"std", "errctx", "errctx/wire", "golang.org/x/sys", "executor/digest", "executor/cas", "executor/merkle", "executor/action", "executor/actioncache", "executor/sandbox", "executor/process"}, []string{"executor/..."}},
+	{"executor/engine", []string{"std", "errctx", "errctx/wire", "classify", "executor/...", "golang.org/x/sys"}, []string{"executor/..."}},
 	{"executor/report", []string{"std", "errctx", "executor/event", "executor/digest", "golang.org/x/term", "golang.org/x/text"}, []string{"golang.org/x/sys"}},
 	{"executor/runlog", []string{"std", "errctx", "executor/digest"}, nil},
-	{"executor/home", []string{"std", "errctx", "executor/..."}, []string{"executor/..."}},
-	{"executor/cli", []string{"std", "errctx", "classify", "executor/...", "github.com/spf13/cobra"}, []string{"executor/..."}},
-	{"cmd/holdfast", []string{"std", "executor/cli"}, []string{"executor/...", "errctx"}},
-	{"examples", []string{"std", "errctx", "executor/..."}, []string{"executor/..."}},
+	{"executor/home", []string{"std", "errctx", "errctx/wire", "executor/..."}, []string{"executor/..."}},
+	{"executor/cli", []string{"std", "errctx", "errctx/wire", "classify", "executor/...", "github.com/spf13/cobra"}, []string{"executor/..."}},
+	{"cmd/holdfast", []string{"std", "executor/cli"}, []string{"executor/...", "errctx", "errctx/wire"}},
+	{"examples", []string{"std", "errctx", "classify/...", "executor/..."}, []string{"executor/..."}},
 }
 
-// stdOnly are the rules under which tests do without go-cmp and testscript too: "go mod tidy" of a
+// stdOnly are the rules under which tests do without these too: "go mod tidy" of a
 // user loads the tests of what the user imports.
-var stdOnly = map[string]bool{"errctx": true, "errctx/wire": true, "classify": true}
+var stdOnly = map[string]bool{"errctx": true, "errctx/wire": true, "classify": true, "classify/supervise": true}
 
 const protos = "github.com/bazelbuild/remote-apis"
 
@@ -99,7 +100,7 @@ func TestImports(t *testing.T) {
 				allowed = append(allowed, extra...)
 			}
 			if !stdOnly[rules[rule].folder] {
-				allowed = append(allowed, "github.com/google/go-cmp", "github.com/rogpeppe/go-internal", rules[rule].folder+"/...")
+				allowed = append(allowed, "github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "errctx/wire/wiretest", rules[rule].folder+"/...")
 			}
 		}
 		for _, spec := range f.Imports {

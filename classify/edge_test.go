@@ -135,6 +135,32 @@ func TestEdges(t *testing.T) {
 	}
 }
 
+// A dial that was called off because the requester is gone is no death of the database.
+func TestStoppedWithTheRequester(t *testing.T) {
+	stops := classify.Pack{Name: "stops", Rules: []classify.Rule{classify.KindIs("cancelled", context.Canceled, classify.Stopped)}}
+	role := runner
+	role.Edges = []classify.Edge{{Name: "db", Packs: []classify.Pack{stops, errnos}, Do: databaseTable}}
+	p := classify.Must(classify.New(role))
+	gone, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, tt := range []struct {
+		ctx  context.Context
+		err  error
+		want classify.Class
+	}{
+		{gone, context.Canceled, classify.Cancelled},
+		{context.Background(), context.Canceled, classify.Fatal},
+		{gone, syscall.ECONNREFUSED, classify.Fatal},
+	} {
+		if v := p.Classify(tt.ctx, classify.Dep("db", tt.err)); v.Class != tt.want {
+			t.Errorf("%v: %s", tt.err, v.Explain())
+		}
+	}
+	if got := p.Role(); got.Name != "runner" || len(got.Edges) != 1 {
+		t.Errorf("Role() = %v", got)
+	}
+}
+
 type timeoutError struct{}
 
 func (timeoutError) Error() string { return "timeout" }

@@ -68,6 +68,14 @@ func New(role Role, rules ...Rule) (*Policy, PolicyErr) {
 	return p, nil
 }
 
+// Role returns the role that p is for. Its slices and maps are shared: read them only.
+func (p *Policy) Role() Role {
+	if p == nil || p.self == nil {
+		return unset.role
+	}
+	return p.role
+}
+
 // Must returns p, or panics with err. It is for policies in package variables.
 func Must(p *Policy, err PolicyErr) *Policy {
 	if err != nil {

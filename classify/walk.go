@@ -9,8 +9,8 @@ import (
 // context is ctx. A nil err gives a Verdict of class None.
 //
 // Where the requester is gone the verdict is Cancelled, whatever the error says,
-// unless a rule or a mark calls it Fatal. An unknown error is then taken for an
-// echo of the cancellation, also where the role's default is Fatal. With a live
+// unless a rule or a mark calls it Fatal. An unknown error, and one of the kind [Stopped], is then
+// taken for an echo of the cancellation, also where that is Fatal otherwise. With a live
 // requester (or a nil ctx) context.Canceled is an error like any other.
 //
 // Classify never panics and always ends: a chain of more than 10,000 links, one
@@ -27,7 +27,7 @@ func (p *Policy) Classify(ctx context.Context, err error) Verdict {
 	var v Verdict
 	w.decide(err, &v)
 	v.why.policy = p
-	if ctx != nil && ctx.Err() != nil && p.role.Can.Has(Cancelled) && (v.Class != Fatal || v.Unknown) {
+	if ctx != nil && ctx.Err() != nil && p.role.Can.Has(Cancelled) && (v.Class != Fatal || v.Unknown || v.Kind == Stopped) {
 		v.cancel(context.Cause(ctx))
 	}
 	return v

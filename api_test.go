@@ -27,6 +27,8 @@ var public = []string{
 	"errctx/wire",
 	"errctx/errgrpc",
 	"classify",
+	"classify/retry",
+	"classify/supervise",
 }
 
 // The API is that of linux/amd64, on whatever system the test runs.

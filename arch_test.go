@@ -27,6 +27,9 @@ var rules = []struct {
 	{"errctx/wire", []string{"std", "errctx", "errctx/internal/...", "errctx/wire"}, []string{"errctx/wire/..."}},
 	{"errctx/errgrpc", []string{"std", "errctx", "errctx/wire", "errctx/errgrpc/...", "google.golang.org/grpc", "google.golang.org/genproto/googleapis/rpc", "google.golang.org/protobuf"}, nil},
 	{"classify", []string{"std", "errctx"}, []string{"classify"}},
+	{"classify/packs", []string{"std", "errctx", "classify"}, []string{"classify/..."}},
+	{"classify/roles", []string{"std", "errctx", "classify", "classify/packs"}, []string{"classify/..."}},
+	{"classify/retry", []string{"std", "errctx", "classify"}, []string{"classify/..."}},
 	{"classify/supervise", []string{"std", "errctx", "classify"}, []string{"classify/..."}},
 
 	{"executor/digest", []string{"std", "errctx"}, nil},
@@ -52,9 +55,11 @@ var rules = []struct {
 	{"examples", []string{"std", "errctx", "classify/...", "executor/..."}, []string{"executor/..."}},
 }
 
-// stdOnly are the rules under which tests do without these too: "go mod tidy" of a
-// user loads the tests of what the user imports.
-var stdOnly = map[string]bool{"errctx": true, "errctx/wire": true, "classify": true, "classify/supervise": true}
+// stdOnly reports whether the tests under a rule do without go-cmp and testscript too: "go mod tidy" of
+// a user loads the tests of what the user imports.
+func stdOnly(folder string) bool {
+	return folder == "errctx" || folder == "errctx/wire" || within(folder, "classify")
+}
 
 const protos = "github.com/bazelbuild/remote-apis"
 
@@ -99,7 +104,7 @@ func TestImports(t *testing.T) {
 			if extra := rules[rule].tests; extra != nil {
 				allowed = append(allowed, extra...)
 			}
-			if !stdOnly[rules[rule].folder] {
+			if !stdOnly(rules[rule].folder) {
 				allowed = append(allowed, "github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "errctx/wire/wiretest", rules[rule].folder+"/...")
 			}
 		}

@@ -37,6 +37,7 @@ const (
 	silent reason = iota // no link had an opinion
 	ruled
 	byMark
+	spent // budgets were, and the error says so
 	tooLong
 	panicked
 	undeclared
@@ -44,6 +45,7 @@ const (
 	keyless
 	strayed
 	tableless
+	othersSpent
 )
 
 // Explanation says what a verdict is and how it came about. It names types, rules
@@ -54,7 +56,8 @@ type Explanation struct {
 	// Class is the decision.
 	Class Class `json:"class"`
 	// By is what decided: "mark", "typed rule", "sentinel", "capability", "default"
-	// (of the role, for the unknown), "requester" (who is gone), or empty where there was no error.
+	// (of the role, for the unknown), "requester" (who is gone), "budget" (which is spent), or empty
+	// where there was no error.
 	By string `json:"by,omitempty"`
 	// Rule is the name of the rule that decided, or of the one that went wrong.
 	Rule string `json:"rule,omitempty"`
@@ -63,7 +66,7 @@ type Explanation struct {
 	Kind string `json:"kind,omitempty"`
 	// Link is what By spoke about; of a silent chain, its innermost link.
 	Link *Link `json:"link,omitempty"`
-	// Reason is why the error is unknown.
+	// Reason is why the error is unknown, or which budget is spent.
 	Reason string `json:"reason,omitempty"`
 	// Join is the mode, "all" or "any", in which Branches verdicts became one.
 	// Rule and Link are then those of the branch that decided.
@@ -71,7 +74,7 @@ type Explanation struct {
 	Branches int    `json:"branches,omitempty"`
 	// Cause is the requester's context.Cause.
 	Cause string `json:"cause,omitempty"`
-	// Otherwise is what a living requester would have got.
+	// Otherwise is what a living requester would have got, or one with something left of the budget.
 	Otherwise *Explanation `json:"otherwise,omitempty"`
 	// The rest is the Verdict's: After as time.Duration prints it, Keys as fmt.Sprint does.
 	After   string   `json:"after,omitempty"`
@@ -113,6 +116,11 @@ func (v Verdict) Explain() Explanation {
 		return x
 	}
 	x.Role = y.policy.role.Name
+	if c, ok := y.cause.(*climb); ok {
+		otherwise := c.from.Explain()
+		x.By, x.Reason, x.Otherwise = "budget", c.rung.String(), &otherwise
+		return x
+	}
 	if y.cause != nil {
 		x.By, x.Cause = "requester", guard(y.cause.Error)
 		before := Verdict{Class: y.instead, Unknown: y.unknown, why: y}
@@ -138,6 +146,8 @@ func (y why) by() string {
 	switch {
 	case y.reason == byMark:
 		return "mark"
+	case y.reason == spent:
+		return "budget"
 	case y.reason != ruled:
 		return "default"
 	case y.rule.sort == sentinel:
@@ -166,6 +176,9 @@ func (y why) text() string {
 		return "backtrack has no key, or one that cannot be compared"
 	case strayed:
 		return "the role declares no edge " + strconv.Quote(y.edge.name)
+	case spent, othersSpent:
+		g := y.link.(*GaveUp)
+		return "role " + strconv.Quote(g.Role) + " gave up: " + g.budgets()
 	case tableless:
 		return "the rule found " + y.found.String() + ", and there is no table for it"
 	default:
@@ -184,6 +197,11 @@ func (x Explanation) String() string {
 		b.WriteString(": no error")
 	case "requester":
 		fmt.Fprintf(&b, ": the requester of %s is gone (%s); otherwise %s", x.Role, x.Cause, x.Otherwise)
+	case "budget":
+		fmt.Fprintf(&b, ": %s", x.Reason)
+		if x.Otherwise != nil {
+			fmt.Fprintf(&b, "; otherwise %s", x.Otherwise)
+		}
 	case "default":
 		fmt.Fprintf(&b, ": default of %s", x.Role)
 		x.writeDecider(&b)

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"iter"
+	"maps"
 	"strconv"
 	"time"
 )
@@ -164,12 +165,7 @@ func Every(d Decision) Table {
 
 // But returns a copy of t with the decisions of changes.
 func (t Table) But(changes Table) Table {
-	out := Table{}
-	for k, d := range t {
-		out[k] = d
-	}
-	for k, d := range changes {
-		out[k] = d
-	}
+	out := maps.Clone(t)
+	maps.Copy(out, changes)
 	return out
 }

@@ -76,18 +76,18 @@ func (p *Policy) Role() Role {
 	return p.role
 }
 
-// Must returns p, or panics with err. It is for policies in package variables.
-func Must(p *Policy, err PolicyErr) *Policy {
+// Must returns v, or panics with err. It is for policies and ledgers in package variables.
+func Must[T any](v T, err PolicyErr) T {
 	if err != nil {
 		panic(err)
 	}
-	return p
+	return v
 }
 
 // PolicyErr is the error of [New].
 type PolicyErr = errctx.WithContext[PolicyError]
 
-// PolicyError is *InvalidRole, *InvalidEdge, *InvalidRule, *UnexecutableVerdict or *UnreachableRule.
+// PolicyError is *InvalidRole, *InvalidEdge, *InvalidBudget, *MissingBudget, *InvalidRule, *UnexecutableVerdict or *UnreachableRule.
 type PolicyError interface {
 	errctx.Kind
 	policyError()

@@ -34,6 +34,7 @@ type shape struct {
 	unwrap unwrap
 	mark   bool
 	dep    bool // a boundary
+	gaveUp bool // the end of a budget
 	handle bool // an errctx handle
 	cancel bool // may be context.Canceled
 }
@@ -64,6 +65,7 @@ var (
 	canceledType = reflect.TypeOf(context.Canceled)
 	markedType   = reflect.TypeFor[*marked]()
 	depType      = reflect.TypeFor[*dep]()
+	gaveUpType   = reflect.TypeFor[*GaveUp]()
 	errorType    = reflect.TypeFor[error]()
 	errctxPath   = reflect.TypeFor[errctx.Layer]().PkgPath()
 
@@ -74,7 +76,7 @@ var (
 )
 
 func (t *table) study(rt reflect.Type) *shape {
-	s := &shape{mark: rt == markedType, dep: rt == depType}
+	s := &shape{mark: rt == markedType, dep: rt == depType, gaveUp: rt == gaveUpType}
 	switch {
 	case rt.Implements(singleType):
 		s.unwrap = single

@@ -3,6 +3,7 @@ package classify
 import (
 	"context"
 	"fmt"
+	"reflect"
 )
 
 // Classify returns what p's role does about err, on behalf of a requester whose
@@ -153,6 +154,7 @@ func (w *walk) chain(err error, s scope, o *outcome) {
 				return
 			}
 			err = last(branches)
+			s.mode = All // what the last attempt says by itself
 		}
 	}
 }
@@ -197,6 +199,10 @@ func (w *walk) ask(shape *shape, err error, s scope, v *Verdict) bool {
 			return true
 		}
 	}
+	if shape.gaveUp && !s.remote && !s.second {
+		w.giveUp(v, err.(*GaveUp), s)
+		return true
+	}
 	return false
 }
 
@@ -229,7 +235,45 @@ func (w *walk) settle(v *Verdict, r *Rule, link error, s scope) {
 		*v = w.policy.unknown(y)
 		return
 	}
+	if r != nil && retries.Has(v.Class) {
+		if g := w.gaveUp(link, s); g != nil {
+			w.giveUp(v, g, s)
+			return
+		}
+	}
 	v.Unknown, v.why = false, y
+}
+
+// gaveUp returns what says, at a link or below it, that the role's own budget for a retry is spent.
+// It does not look into joins: branches are asked one by one.
+func (w *walk) gaveUp(link error, s scope) *GaveUp {
+	for range maxLinks {
+		if g, ok := link.(*GaveUp); ok && g.Role == w.policy.role.Name && !s.remote {
+			return g
+		}
+		d, ok := link.(*dep)
+		s.remote = s.remote || ok && d.remote || isHandle(reflect.TypeOf(link)) && comesFromElsewhere(link)
+		x, ok := link.(interface{ Unwrap() error })
+		if !ok || s.remote {
+			return nil
+		}
+		if link = x.Unwrap(); link == nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+// giveUp is the verdict on an error whose retries are spent: that of the ledger for the role
+// whose ledger it was, and the default for another.
+func (w *walk) giveUp(v *Verdict, g *GaveUp, s scope) {
+	y := why{link: g, handle: s.handle, edge: s.edge, reason: spent}
+	if g.Role != w.policy.role.Name || !ends.Has(g.Then) || !w.policy.role.Can.Has(g.Then) {
+		y.reason = othersSpent
+		*v = w.policy.unknown(y)
+		return
+	}
+	*v = Verdict{Class: g.Then, Kind: g.Kind, Edge: g.Edge, why: y}
 }
 
 // count spends one link of the pass's budget.

@@ -28,10 +28,13 @@ func (m Mode) String() string {
 }
 
 // join puts the opinions of branches together. A branch without one speaks with
-// the role's default; where none of them has an opinion, nor has the join.
+// the default of its edge; where none of them has an opinion, nor has the join.
+//
+// Foreign cancellations only say that the siblings of another error were told to stop: they
+// count where there is nothing else.
 func (w *walk) join(branches []error, s scope, o *outcome) {
-	var known, cancelled, mute, b outcome
-	live, silent := 0, 0
+	var others, foreign joined
+	var b outcome
 	s.branch = true
 	for _, err := range branches {
 		switch {
@@ -40,35 +43,63 @@ func (w *walk) join(branches []error, s scope, o *outcome) {
 		case err == nil:
 			continue
 		}
-		live++
 		b = outcome{}
 		w.consult(err, s, &b)
-		switch {
-		case b.foreign && !cancelled.foreign:
-			cancelled = b
-		case b.foreign:
-			cancelled.Verdict = s.mode.join(cancelled.Verdict, b.Verdict)
-		case b.Class != None:
-			known.Verdict = s.mode.join(known.Verdict, b.Verdict)
-		default:
-			if silent++; silent == 1 {
-				mute = b
-			}
+		if b.foreign {
+			foreign.add(w, s.mode, &b)
+		} else {
+			others.add(w, s.mode, &b)
 		}
 	}
 	switch {
-	case known.Class != None && silent > 0:
-		*o = outcome{Verdict: s.mode.join(known.Verdict, w.policy.unknown(mute.why))}
-	case known.Class != None:
-		*o = known
-	case silent > 0:
-		*o = mute
-	case cancelled.foreign:
-		*o = cancelled
+	case others.live > 0:
+		others.outcome(w, s.mode, o)
+	case foreign.live > 0:
+		foreign.outcome(w, s.mode, o)
+		o.foreign = true
 	}
-	if live > 1 {
+	if live := others.live + foreign.live; live > 1 {
 		o.why.mode, o.why.branches = s.mode, live
 	}
+}
+
+// joined is what branches say together.
+type joined struct {
+	known, mute  outcome
+	live, silent int
+}
+
+func (j *joined) add(w *walk, m Mode, b *outcome) {
+	j.live++
+	if b.Class != None {
+		j.known.Verdict = m.join(j.known.Verdict, b.Verdict)
+		return
+	}
+	if j.silent++; j.silent == 1 || w.speaksFor(m, b.why, j.mute.why) {
+		j.mute = *b
+	}
+}
+
+func (j *joined) outcome(w *walk, m Mode, o *outcome) {
+	switch {
+	case j.silent == 0:
+		*o = j.known
+	case j.known.Class == None:
+		*o = j.mute
+	default:
+		*o = outcome{Verdict: m.join(j.known.Verdict, w.policy.unknown(j.mute.why))}
+	}
+	o.foreign = false
+}
+
+// speaksFor reports whether of two branches without an opinion a is the one whose default is the
+// join's, or the one to name where both have the same.
+func (w *walk) speaksFor(m Mode, a, b why) bool {
+	va, vb := w.policy.unknown(a), w.policy.unknown(b)
+	if ra, rb := m.rank(va), m.rank(vb); ra != rb {
+		return ra > rb
+	}
+	return va.Edge < vb.Edge
 }
 
 // last returns the last error that is one.

@@ -1,7 +1,6 @@
 package errctx
 
 import (
-	"errors"
 	"log/slog"
 	"reflect"
 	"slices"
@@ -80,7 +79,10 @@ func Wrap[E error](w WithContext[E], msg string, attrs ...slog.Attr) WithContext
 	if w == nil {
 		return nil
 	}
-	n := w.(*node[E]) // there is no other
+	n, ok := w.(*node[E])
+	if !ok { // somebody's type that embeds a handle
+		return build(w.Root(), w.top(), msg, callSite(), attrs)
+	}
 	if len(attrs) == 0 {
 		return &node[E]{layer{next: &n.layer, msg: msg, site: uint64(callSite()) << countBits}, n.root}
 	}
@@ -113,7 +115,7 @@ func Annotate(err error, msg string, attrs ...slog.Attr) error {
 	if isNil(err) {
 		return nil
 	}
-	if h, ok := err.(handle); ok {
+	if h, ok := asHandle(err); ok {
 		return h.annotate(msg, callSite(), attrs)
 	}
 	return build(err, nil, msg, callSite(), attrs)
@@ -125,27 +127,39 @@ func Annotate(err error, msg string, attrs ...slog.Attr) error {
 //
 // When err holds a K that never was in a handle of that type, a variant where the sum is asked
 // for or the other way round, a handle is made of it.
-func From[K Kind](err error) (WithContext[K], bool) {
+func From[K Kind](err error) (_ WithContext[K], ok bool) {
 	if n, ok := err.(*node[K]); ok {
 		return n, n != nil
 	}
-	if err == nil {
-		return nil, false
-	}
 	budget := maxVisits
-	if w, ok := errors.AsType[WithContext[K]](err); ok {
-		inner := w.(*node[K])
-		above, _ := handlesTo(err, func(e error) bool { return e == error(inner) }, &budget)
-		if len(above) == 0 {
-			return inner, true
+	var inner *node[K]
+	above, ok := handlesTo(err, func(e error) bool {
+		inner, ok = e.(*node[K])
+		if x, may := e.(interface{ As(any) bool }); !ok && may {
+			var w WithContext[K]
+			if x.As(&w) {
+				inner, ok = w.(*node[K])
+			}
 		}
+		return ok && inner != nil
+	}, &budget)
+	switch {
+	case ok && len(above) == 0:
+		return inner, true
+	case ok:
 		return &node[K]{layer: layer{next: stack(above, &inner.layer)}, root: inner.root}, true
 	}
-	root, ok := errors.AsType[K](err)
-	if !ok || isNil(root) {
+	var root K
+	around, ok := handlesTo(err, func(e error) bool {
+		root, ok = e.(K)
+		if x, may := e.(interface{ As(any) bool }); !ok && may {
+			ok = x.As(&root)
+		}
+		return ok && !isNil(root)
+	}, &budget)
+	if !ok {
 		return nil, false
 	}
-	around, _ := handlesTo(err, func(e error) bool { _, ok := e.(K); return ok }, &budget)
 	return &node[K]{layer: layer{next: stack(around, nil)}, root: root}, true
 }
 
@@ -155,7 +169,7 @@ func handlesTo(err error, sought func(error) bool, budget *int) (handles []handl
 		if sought(err) {
 			return handles, true
 		}
-		if h, ok := err.(handle); ok {
+		if h, ok := asHandle(err); ok {
 			handles = append(handles, h)
 		}
 		switch u := err.(type) {

@@ -407,3 +407,61 @@ func messages(err error) (all []string) {
 	}
 	return all
 }
+
+// A type that embeds a handle has its methods, and is an error like any other.
+type embedding struct{ storeErr }
+
+func (embedding) ErrorKind() string { return "test.embedding" }
+func (e embedding) Unwrap() error   { return e.storeErr }
+
+func TestTypesThatEmbedAHandle(t *testing.T) {
+	low := open(&missing{"x"})
+	w := errctx.New(embedding{low}, "phase")
+	if got, ok := errctx.From[storeError](w); !ok || !slices.Equal(messages(got), []string{"phase", "open blob"}) {
+		t.Errorf("From = %v, %v", got, ok)
+	}
+	if got := errctx.Wrap[storeError](embedding{low}, "more"); got.Error() != "more: open blob: missing x" {
+		t.Errorf("Wrap = %q", got)
+	}
+	if _, ok := errors.AsType[embedding](errctx.Annotate(embedding{low}, "x")); !ok {
+		t.Error("Annotate lost the type")
+	}
+	if _, root := errctx.Split(embedding{low}); root != error(embedding{low}) {
+		t.Errorf("Split took it for a handle: %v", root)
+	}
+	_ = fmt.Sprintf("%+v %v", errctx.Annotate(embedding{}, "nothing embedded"), errctx.Log.Text(errctx.Annotate(embedding{}, "x")))
+}
+
+// Methods of others that panic cost their part of the rendering, and no more.
+type panics struct{ error }
+
+func (panics) ErrorKind() string { panic("ErrorKind") }
+func (panics) Error() string     { panic("Error") }
+func (panics) Unwrap() []error   { panic("Unwrap") }
+
+func TestMethodsThatPanic(t *testing.T) {
+	for _, err := range []error{
+		errctx.New(panics{}, "m", slog.Int("a", 1)), errctx.Annotate(errors.Join((*missing)(nil), errors.New("x")), "m"), panics{},
+	} {
+		for _, p := range []errctx.Profile{errctx.Local, errctx.Log, errctx.Wire, errctx.Public} {
+			if b := p.JSON(err); !json.Valid(b) {
+				t.Errorf("%s: %s", p, b)
+			}
+			_, _ = p.Text(err), p.Line(err)
+		}
+	}
+}
+
+func TestZeroLayer(t *testing.T) {
+	var l errctx.Layer
+	if _, remote := l.Origin(); remote || l.Message() != "" || l.Attrs() != nil || l.Frame().Line != 0 {
+		t.Error("the zero Layer says something")
+	}
+}
+
+func TestTextsOfOthersStayInTheirLine(t *testing.T) {
+	w := errctx.Restore(&missing{"x"}, "peer", errctx.Record{Message: "a\nb\x1b[31m", Attrs: []slog.Attr{slog.String("k\n", "v\r\n")}}, errctx.Record{Function: "f", File: "f.go", Line: 1})
+	if got, want := errctx.Log.Text(w), "a\\nb\\x1b[31m k\\n=v\\r\\n\n\n    at f (f.go:1) on peer\nmissing x [test.missing *errctx_test.missing]"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}

@@ -36,11 +36,14 @@ func appendStruct(attrs []slog.Attr, v reflect.Value, depth int) []slog.Attr {
 	}
 	for _, f := range fieldsOf(v.Type()) {
 		x := slog.AnyValue(hidden{})
-		if f.privacy != secret {
+		if f.declared != "secret" {
 			x = fieldValue(v.Field(f.index), depth+1)
 		}
-		if f.privacy == safe {
+		switch f.declared {
+		case "safe":
 			x = slog.AnyValue(public{x})
+		case "private":
+			x = slog.AnyValue(reserved{public{x}})
 		}
 		attrs = append(attrs, slog.Attr{Key: f.name, Value: x})
 	}
@@ -49,9 +52,9 @@ func appendStruct(attrs []slog.Attr, v reflect.Value, depth int) []slog.Attr {
 
 // field is what is known of an exported field from its declaration.
 type field struct {
-	name    string
-	index   int
-	privacy privacy
+	name     string
+	index    int
+	declared string // "safe", "private", "secret", or nothing
 }
 
 // plans has the fields of each type that was asked for: a program has so many types.
@@ -77,15 +80,15 @@ func fieldsOf(t reflect.Type) []field {
 	return fields
 }
 
-// declared reads the tag of a field.
-func declared(f reflect.StructField) privacy {
-	switch f.Tag.Get("errctx") {
-	case "safe":
-		return safe
-	case "secret":
-		return secret
+// declared reads the tag of a field. What it does not understand is a secret.
+func declared(f reflect.StructField) string {
+	switch tag := f.Tag.Get("errctx"); {
+	case traitsOf(f.Type) == secret:
+		return "secret"
+	case tag == "safe", tag == "private", tag == "":
+		return tag
 	default:
-		return private
+		return "secret"
 	}
 }
 
@@ -102,17 +105,19 @@ func fieldValue(v reflect.Value, depth int) slog.Value {
 			return slog.AnyValue(nil)
 		}
 	}
+	if traitsOf(v.Type()) == secret {
+		return slog.AnyValue(hidden{})
+	}
 	if v.NumMethod() > 0 {
 		switch x := v.Interface().(type) {
 		case time.Time:
 			return slog.TimeValue(x)
 		case time.Duration:
 			return slog.DurationValue(x)
-		case SecretValue:
-			return slog.AnyValue(hidden{})
-		case SafeValue:
-			return slog.AnyValue(public{textOrParts(v, x, depth)})
 		default:
+			if traitsOf(v.Type()) == safe {
+				return slog.AnyValue(public{textOrParts(v, x, depth)})
+			}
 			return textOrParts(v, x, depth)
 		}
 	}
@@ -122,9 +127,10 @@ func fieldValue(v reflect.Value, depth int) slog.Value {
 // textOrParts prefers what a type says of itself.
 func textOrParts(v reflect.Value, x any, depth int) slog.Value {
 	switch x := x.(type) {
-	case handle:
-		return slog.AnyValue(x)
 	case error:
+		if _, ok := asHandle(x); ok {
+			return slog.AnyValue(x)
+		}
 		return slog.GroupValue(errorFields(x, depth)...)
 	case slog.LogValuer:
 		return slog.AnyValue(x)

@@ -57,7 +57,7 @@ type jsonWriter struct {
 
 func (j *jsonWriter) tree(err error) {
 	root := err
-	h, _ := err.(handle)
+	h, _ := asHandle(err)
 	if h != nil {
 		root = h.Unwrap()
 	}
@@ -167,6 +167,12 @@ func (j *jsonWriter) group(attrs []slog.Attr, around privacy) {
 	defer func() { j.depth-- }()
 	for i := range attrs {
 		x, private := disclose(attrs[i].Value, around)
+		if x.Kind() == slog.KindGroup && (len(x.Group()) == 0 || attrs[i].Key == "") || attrs[i].Equal(slog.Attr{}) {
+			if x.Kind() == slog.KindGroup {
+				j.group(x.Group(), private) // as slog does: nothing, or its members
+			}
+			continue
+		}
 		switch j.treat(private) {
 		case omit:
 			continue
@@ -210,7 +216,7 @@ func (j *jsonWriter) value(x slog.Value, around privacy) {
 			j.b = append(j.b, "null"...)
 		case list:
 			j.list(a, around)
-		case handle:
+		case error: // a handle; others are text by now
 			if j.depth == maxNesting {
 				j.string(j.line(a))
 				return

@@ -12,17 +12,35 @@ import (
 type Layer struct{ l *layer }
 
 // Message is the constant text given to New, Adopt, Wrap or Annotate.
-func (l Layer) Message() string { return l.l.msg }
+func (l Layer) Message() string {
+	if l.l == nil {
+		return ""
+	}
+	return l.l.msg
+}
 
 // Attrs returns a copy of the layer's attributes. [Profile.Attr] says how to show one.
-func (l Layer) Attrs() []slog.Attr { return slices.Clone(l.l.attrs()) }
+func (l Layer) Attrs() []slog.Attr {
+	if l.l == nil {
+		return nil
+	}
+	return slices.Clone(l.l.attrs())
+}
 
 // Frame resolves the function, file and line that added the layer. A layer that
 // was added elsewhere has the names that came with it and no program counter.
-func (l Layer) Frame() runtime.Frame { return l.l.frame() }
+func (l Layer) Frame() runtime.Frame {
+	if l.l == nil {
+		return runtime.Frame{}
+	}
+	return l.l.frame()
+}
 
 // Origin says where the layer was added, if that was not here: see [Restore].
 func (l Layer) Origin() (origin string, remote bool) {
+	if l.l == nil {
+		return "", false
+	}
 	if r := l.l.record(); r != nil {
 		return r.origin, true
 	}
@@ -42,7 +60,7 @@ func Layers(err error) iter.Seq[Layer] {
 // Split takes a handle apart: the layers of its own, outermost first, and its root, below
 // which there may be handles again. What is no handle has no layers and is its own root.
 func Split(err error) (layers iter.Seq[Layer], root error) {
-	h, ok := err.(handle)
+	h, ok := asHandle(err)
 	if !ok {
 		return func(func(Layer) bool) {}, err
 	}
@@ -57,7 +75,7 @@ func Split(err error) (layers iter.Seq[Layer], root error) {
 
 func yieldLayers(err error, yield func(Layer) bool, budget *int) bool {
 	for ; err != nil && *budget > 0; *budget-- {
-		if h, ok := err.(handle); ok {
+		if h, ok := asHandle(err); ok {
 			for l := range h.top().all() {
 				if !yield(Layer{l}) {
 					return false
@@ -101,7 +119,13 @@ const (
 
 // mute tells the layers that were not added by anybody: the one that Map makes for a new
 // root, and the one that only carries an origin.
-func (l *layer) mute() bool { return l.msg == "" && l.site>>countBits == 0 && len(l.attrs()) == 0 }
+func (l *layer) mute() bool {
+	if l.msg != "" || l.site>>countBits != 0 || len(l.attrs()) > 0 {
+		return false
+	}
+	r := l.record()
+	return r == nil || r.function == "" && r.file == ""
+}
 
 // says reports whether all yields anything.
 func (l *layer) says() bool {

@@ -2,6 +2,7 @@ package errctx
 
 import (
 	"log/slog"
+	"reflect"
 	"slices"
 )
 
@@ -12,6 +13,20 @@ type handle interface {
 	top() *layer
 	annotate(msg string, site uintptr, attrs []slog.Attr) error
 }
+
+// asHandle returns the handle that err is. A type that embeds one has its methods, and is none.
+func asHandle(err error) (handle, bool) {
+	h, ok := err.(handle)
+	if !ok {
+		return nil, false
+	}
+	if t := reflect.TypeOf(err); t.Kind() != reflect.Pointer || t.Elem().PkgPath() != ownPath {
+		return nil, false
+	}
+	return h, true
+}
+
+var ownPath = reflect.TypeFor[layer]().PkgPath()
 
 // node is the only implementation of WithContext: a root and its outermost layer.
 type node[E error] struct {

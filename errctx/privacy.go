@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"sync"
 )
 
 // privacy says how far a value may travel. What nobody declared is private.
@@ -16,7 +17,8 @@ const (
 )
 
 // Safe declares that a's value may be shown to anybody: it goes over the wire
-// and into metrics. Secrets inside of it stay secret.
+// and into metrics. What is declared to be secret or private inside of it stays so.
+// It costs an allocation of 24 bytes.
 //
 // A type whose values are all safe says so once, as a [SafeValue].
 func Safe(a slog.Attr) slog.Attr {
@@ -67,6 +69,10 @@ func (p public) LogValue() slog.Value {
 }
 func (p public) String() string { return p.LogValue().String() }
 
+// reserved is the value of a field that is tagged as private: also where it is part of
+// something that is safe.
+type reserved struct{ public }
+
 // hidden is the value of a secret attribute: nothing.
 type hidden struct{}
 
@@ -88,14 +94,25 @@ func disclose(v slog.Value, around privacy) (slog.Value, privacy) {
 			return v, around
 		}
 		switch x := v.Any().(type) {
-		case hidden, SecretValue:
+		case hidden:
 			return slog.StringValue(secretText), secret
+		case reserved:
+			v, around = x.value, private
+			continue
 		case public:
 			v, around = x.value, safe
 			continue
-		case nil, handle, list: // rendered as what they are
+		case nil, list: // rendered as what they are
 			return v, around
-		case SafeValue:
+		case error:
+			if _, ok := asHandle(x); ok {
+				return v, around
+			}
+		}
+		switch traitsOf(reflect.TypeOf(v.Any())) {
+		case secret:
+			return slog.StringValue(secretText), secret
+		case safe:
 			around = safe
 		}
 		if v.Kind() == slog.KindLogValuer {
@@ -118,4 +135,48 @@ func logValue(l slog.LogValuer) (v slog.Value) {
 		}
 	}()
 	return l.LogValue()
+}
+
+var (
+	safeType   = reflect.TypeFor[SafeValue]()
+	secretType = reflect.TypeFor[SecretValue]()
+)
+
+// traits has what types declare of their values: a program has so many.
+var traits sync.Map // reflect.Type → privacy
+
+// traitsOf returns what a type declares of its values. A secret is one also where only a pointer to it
+// says so. Safe is only what says so itself: one safe part does not make the whole of it safe.
+func traitsOf(t reflect.Type) privacy {
+	if t == nil {
+		return private
+	}
+	if known, ok := traits.Load(t); ok {
+		return known.(privacy)
+	}
+	p := private
+	switch {
+	case t.Implements(secretType), t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(secretType):
+		p = secret
+	case t.Implements(safeType) && !promotes(t, safeType):
+		p = safe
+	}
+	traits.Store(t, p)
+	return p
+}
+
+// promotes reports whether a type may have a method only because it embeds one that has it.
+func promotes(t, method reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	for i := range t.NumField() {
+		if f := t.Field(i); f.Anonymous && (f.Type.Implements(method) || reflect.PointerTo(f.Type).Implements(method)) {
+			return true
+		}
+	}
+	return false
 }

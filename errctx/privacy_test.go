@@ -258,3 +258,65 @@ func TestDeclaredAttributesOutsideOfErrors(t *testing.T) {
 		}
 	}
 }
+
+// What is declared deeper inside holds, and what is not understood is hidden.
+func TestDeclarationsInside(t *testing.T) {
+	for name, tt := range map[string]struct {
+		a    slog.Attr
+		want string // of Public
+	}{
+		"a private field in a safe struct": {errctx.Safe(slog.Any("v", struct {
+			Path string
+			User string `errctx:"private"`
+		}{"/p", privateCanary})), `{"v":{"Path":"/p"}}`},
+		"a mistyped tag": {errctx.Safe(slog.Any("v", struct {
+			A int
+			B string `errctx:"Secret"`
+		}{1, secretCanary})), `{"v":{"A":1}}`},
+		"secret by its pointer": {errctx.Safe(slog.Any("v", byPointer{secretCanary})), ``},
+		"… in a field":          {errctx.Safe(slog.Any("v", struct{ A, B any }{1, byPointer{secretCanary}})), `{"v":{"A":1}}`},
+		"a safe part is no safe whole": {slog.Any("v", struct {
+			serial
+			User string
+		}{1, privateCanary}), ``},
+		"no attribute":               {slog.Attr{}, ``},
+		"an empty group":             {errctx.Safe(slog.Group("g")), ``},
+		"a group without a name":     {errctx.Safe(slog.Group("", slog.Int("a", 1))), `{"a":1}`},
+		"a private one without name": {slog.Group("", slog.String("a", privateCanary), errctx.Safe(slog.Int("b", 1))), `{"b":1}`},
+	} {
+		w := errctx.New(harmless{}, "m", tt.a)
+		var tree struct {
+			Layers []struct{ Attrs json.RawMessage }
+		}
+		if err := json.Unmarshal(errctx.Public.JSON(w), &tree); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(tree.Layers[0].Attrs); got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+		for _, out := range []string{errctx.Public.Text(w), errctx.Wire.Text(w), string(errctx.Wire.JSON(w))} {
+			if strings.Contains(out, privateCanary) || strings.Contains(out, secretCanary) {
+				t.Errorf("%s: %s", name, out)
+			}
+		}
+		if out := errctx.Local.Text(w) + string(errctx.Log.JSON(w)); strings.Contains(out, secretCanary) {
+			t.Errorf("%s: %s", name, out)
+		}
+	}
+	// An error that embeds something safe is not safe itself.
+	if got := errctx.Public.Line(errctx.New(&embedsSafe{1, privateCanary}, "m")); strings.Contains(got, privateCanary) {
+		t.Errorf("shown to strangers: %s", got)
+	}
+}
+
+type byPointer struct{ text string }
+
+func (*byPointer) SecretValue() {}
+
+type embedsSafe struct {
+	serial
+	user string
+}
+
+func (*embedsSafe) ErrorKind() string { return "test.embeds_safe" }
+func (e *embedsSafe) Error() string   { return "no access for " + e.user }

@@ -2,6 +2,7 @@ package errctx
 
 import (
 	"log/slog"
+	"reflect"
 	"unsafe"
 )
 
@@ -18,7 +19,8 @@ import (
 //
 // Values are attributes of layers and fields of the root. One is private unless it
 // is declared: by [Safe] and [Secret], by its type ([SafeValue], [SecretValue]), or, for a
-// field, by the tag `errctx:"safe"` or `errctx:"secret"`.
+// field, by the tag `errctx:"safe"` or `errctx:"secret"`. The tag `errctx:"private"` keeps a field
+// private in what is safe as a whole; any other tag is taken for a secret.
 type Profile uint8
 
 const (
@@ -130,8 +132,10 @@ func (v *view) group(members []slog.Attr, around privacy, depth int) slog.Value 
 // handleIn returns the handle that a value is, if it is one.
 func handleIn(x slog.Value) handle {
 	if k := x.Kind(); k == slog.KindAny || k == slog.KindLogValuer {
-		h, _ := x.Any().(handle)
-		return h
+		if err, ok := x.Any().(error); ok {
+			h, _ := asHandle(err)
+			return h
+		}
 	}
 	return nil
 }
@@ -153,7 +157,7 @@ func (p Profile) Line(err error) string {
 }
 
 func (v *view) line(err error) string {
-	h, _ := err.(handle)
+	h, _ := asHandle(err)
 	if h == nil {
 		return v.cause(err)
 	}
@@ -162,14 +166,13 @@ func (v *view) line(err error) string {
 
 // tells reports whether the text of a root is shown.
 func (v *view) tells(root error) bool {
-	_, safe := root.(SafeValue)
-	return safe || v.text
+	return v.text || traitsOf(reflect.TypeOf(root)) == safe
 }
 
 // cause returns the text of a root, or what is shown instead.
 func (v *view) cause(root error) string {
 	if v.tells(root) {
-		return root.Error()
+		return textOf(root)
 	}
 	switch kind := kindOf(root); {
 	case kind != "":

@@ -75,7 +75,7 @@ func TestJSONAndSlogGiveTheSameTree(t *testing.T) {
 	}
 	log.Reset()
 	slog.New(slog.NewTextHandler(&log, nil)).Error("failed", "err", layered())
-	if got := scrub(log.String()); !strings.Contains(got, `err.layers="run step (errctx_test.layered:N); open blob (errctx_test.open:N)"`) {
+	if got := scrub(log.String()); !strings.Contains(got, `err.layers="run step {\"step\":\"cc\",\"try\":2} (errctx_test.layered:N); open blob (errctx_test.open:N)"`) {
 		t.Errorf("slog text: %s", got)
 	}
 }

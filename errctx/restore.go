@@ -34,7 +34,7 @@ func Restore[K Kind](root K, origin string, layers ...Record) WithContext[K] {
 // Origin says where err's outermost handle came from, if that was not here.
 func Origin(err error) (origin string, remote bool) {
 	for visits := maxVisits; err != nil && visits > 0; visits-- {
-		if h, ok := err.(handle); ok {
+		if h, ok := asHandle(err); ok {
 			for l := h.top(); l != nil; l = l.next {
 				if r := l.record(); r != nil {
 					return r.origin, true

@@ -10,7 +10,8 @@ import (
 )
 
 // LogValue implements slog.LogValuer: a group with the members that [Profile.JSON] for
-// [Log] has. A JSON handler writes the same object, a text handler a key for each member.
+// [Log] has. A JSON handler writes the same object, a text handler a key for each member. The
+// ReplaceAttr of a handler is not asked about the attributes of layers: declare what is secret.
 func (n *node[E]) LogValue() slog.Value { return logValueOf(&n.layer, n.root) }
 
 // logged is a group for slog with most of what its members refer to. It, its layers and its
@@ -23,7 +24,7 @@ type logged struct {
 
 func logValueOf(top *layer, root error) slog.Value {
 	g := &logged{}
-	cause := root.Error()
+	cause := textOf(root)
 	message := g.render(top, cause)
 
 	group := append(g.members[:0], slog.String("message", message))
@@ -72,7 +73,10 @@ func (g *logged) render(top *layer, cause string) (message string) {
 	end := len(text)
 	for i := n - 1; i >= 0; i-- {
 		l := &g.layers[i]
-		l.Attrs, end = text[l.from:end:end], l.from
+		if l.from < end {
+			l.Attrs = text[l.from:end:end]
+		}
+		end = l.from
 	}
 	return unsafe.String(unsafe.SliceData(text), end)
 }
@@ -93,14 +97,17 @@ type loggedLayer struct {
 	from int // where Attrs is in the text
 }
 
-// Format writes "message (function:line); …", for slog.TextHandler and for handlers that print
-// what they do not know.
+// Format writes "message {attributes} (function:line); …", for slog.TextHandler and for handlers
+// that print what they do not know.
 func (l *loggedLayers) Format(s fmt.State, _ rune) {
 	for i, k := range *l {
 		if i > 0 {
 			_, _ = s.Write([]byte("; "))
 		}
 		_, _ = s.Write([]byte(k.Message))
+		if k.Attrs != nil {
+			_, _ = s.Write(append([]byte(" "), k.Attrs...))
+		}
 		if k.Function != "" {
 			_, _ = s.Write([]byte(" (" + k.Function + ":" + strconv.Itoa(k.Line) + ")"))
 		}

@@ -46,13 +46,13 @@ type textWriter struct {
 
 func (w *textWriter) tree(err error, indent string) {
 	root := err
-	if h, ok := err.(handle); ok {
+	if h, ok := asHandle(err); ok {
 		root = h.Unwrap()
 		for l := range h.top().all() {
 			w.layer(l, indent)
 		}
 	}
-	w.write(indent, strings.ReplaceAll(w.cause(root), "\n", "\n"+indent))
+	w.write(indent, strings.ReplaceAll(printable(w.cause(root), true), "\n", "\n"+indent))
 	kind := kindOf(root)
 	if !w.text && kind != "" {
 		kind = "" // it stands for the text
@@ -83,7 +83,7 @@ func (w *textWriter) tree(err error, indent string) {
 }
 
 func (w *textWriter) layer(l *layer, indent string) {
-	w.write(indent, l.msg)
+	w.write(indent, printable(l.msg, false))
 	for _, a := range l.attrs() {
 		w.attr(a)
 	}
@@ -102,6 +102,14 @@ func (w *textWriter) layer(l *layer, indent string) {
 
 func (w *textWriter) attr(a slog.Attr) {
 	x, private := disclose(a.Value, private)
+	if x.Kind() == slog.KindGroup && (len(x.Group()) == 0 || a.Key == "") || a.Equal(slog.Attr{}) {
+		if x.Kind() == slog.KindGroup {
+			for _, m := range x.Group() { // as slog does: nothing, or its members
+				w.attr(slog.Attr{Key: m.Key, Value: w.around(m.Value, private)})
+			}
+		}
+		return
+	}
 	switch w.treat(private) {
 	case omit:
 		return
@@ -110,7 +118,35 @@ func (w *textWriter) attr(a slog.Attr) {
 	default:
 		x = w.plain(x, private, maxNesting)
 	}
-	w.write(" ", a.Key, "=", x.String())
+	w.write(" ", printable(a.Key, false), "=", printable(x.String(), false))
+}
+
+// around gives a member of a group the privacy of the group.
+func (w *textWriter) around(v slog.Value, p privacy) slog.Value {
+	if p == safe {
+		return slog.AnyValue(public{v})
+	}
+	return v
+}
+
+// printable escapes what would be taken for another line, or for a terminal's commands: texts
+// may come from other programs.
+func printable(s string, lines bool) string {
+	odd := func(r rune) bool {
+		return r < ' ' && !(lines && (r == '\n' || r == '\t')) || r == 0x7f || r == '\u2028' || r == '\u2029'
+	}
+	if strings.IndexFunc(s, odd) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if odd(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 func (w *textWriter) write(texts ...string) {

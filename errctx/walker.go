@@ -37,14 +37,15 @@ func (w *walker) below(root error) iter.Seq[error] {
 
 // below returns what is worth showing under a root: the branches of a join, and
 // a handle with layers of its own further down the chain.
-func below(root error) []error {
+func below(root error) (errs []error) {
+	defer func() { _ = recover() }() // a foreign Unwrap: then there is nothing
 	for visits := maxVisits; root != nil && visits > 0; visits-- {
 		switch u := root.(type) {
 		case interface{ Unwrap() []error }:
 			return u.Unwrap()
 		case interface{ Unwrap() error }:
 			root = u.Unwrap()
-			if _, ok := root.(handle); ok {
+			if _, ok := asHandle(root); ok {
 				return []error{root}
 			}
 		default:
@@ -55,11 +56,27 @@ func below(root error) []error {
 }
 
 // kindOf returns the identifier of a root that has one.
-func kindOf(root error) string {
-	if k, ok := root.(Kind); ok {
-		return k.ErrorKind()
+func kindOf(root error) (kind string) {
+	k, ok := root.(Kind)
+	if !ok {
+		return ""
 	}
-	return ""
+	defer func() {
+		if recover() != nil {
+			kind = "panic in ErrorKind"
+		}
+	}()
+	return k.ErrorKind()
+}
+
+// textOf returns the text of a root: of a foreign method that may panic, also on a nil pointer in a join.
+func textOf(root error) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = "panic in Error of " + typeName(root)
+		}
+	}()
+	return root.Error()
 }
 
 func typeName(root error) string { return reflect.TypeOf(root).String() }

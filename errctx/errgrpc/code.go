@@ -97,7 +97,7 @@ func kindOf(code codes.Code) string { return "grpc." + snake(code.String()) }
 func snake(name string) string {
 	var b strings.Builder
 	for i, r := range name {
-		if i > 0 && unicode.IsUpper(r) {
+		if i > 0 && unicode.IsUpper(r) && unicode.IsLower(rune(name[i-1])) {
 			b.WriteByte('_')
 		}
 		b.WriteRune(unicode.ToLower(r))

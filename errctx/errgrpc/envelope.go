@@ -1,6 +1,7 @@
 package errgrpc
 
 import (
+	"encoding/json"
 	"log/slog"
 	"math"
 	"slices"
@@ -125,6 +126,9 @@ func (r *envelopeReader) envelope(p *errctxpb.Envelope, depth int) *wire.Envelop
 		Trusted: p.Trusted, Layers: make([]wire.Layer, len(p.Layers)),
 	}
 	if len(p.Payload) > 0 {
+		if !json.Valid(p.Payload) {
+			return nil
+		}
 		env.Payload = p.Payload
 	}
 	if p.Dropped > 0 {

@@ -17,7 +17,7 @@ func (c *Codec) ServerOptions() []grpc.ServerOption {
 }
 
 // UnaryServer makes a status of the error that a handler returns. Interceptors around this one
-// still find the error itself, for the log.
+// find the error itself, for the log, by errors.Unwrap; its text is what the client is told.
 func (c *Codec) UnaryServer() grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
 		resp, err := handle(ctx, req)
@@ -44,13 +44,15 @@ func (c *Codec) answer(err error) error {
 	return &answer{err, st}
 }
 
-// answer is an error and what the client is told of it.
+// answer is an error and what the client is told of it. Its text is what the client is told, too: gRPC
+// sends the text of whatever an outer interceptor wraps around it. The error itself is below.
 type answer struct {
-	error
+	err    error
 	status *status.Status
 }
 
 var _ carrier = (*answer)(nil)
 
+func (a *answer) Error() string              { return a.status.Message() }
 func (a *answer) GRPCStatus() *status.Status { return a.status }
-func (a *answer) Unwrap() error              { return a.error }
+func (a *answer) Unwrap() error              { return a.err }

@@ -22,17 +22,24 @@ import (
 // another server said: those may need more.
 const MaxStatus = 5 << 10
 
-// maxMessage bounds the message, in bytes: it travels twice.
+// maxMessage bounds the message, in bytes: it travels twice, once with three bytes for
+// each that is not ASCII.
 const maxMessage = 512
 
 // envelopeURL is the start of what an envelope takes in a status.
 const envelopeURL = "type.googleapis.com/holdfast.errctx.v1.Envelope"
 
-// ToStatus returns err as a status, nil for nil. It does not fail.
-func (c *Codec) ToStatus(err error) *status.Status {
+// ToStatus returns err as a status, nil for nil. It does not fail: an error with a method that panics is
+// Unknown, and nothing more is said of it.
+func (c *Codec) ToStatus(err error) (st *status.Status) {
 	if err == nil {
 		return nil
 	}
+	defer func() {
+		if recover() != nil {
+			st = status.New(codes.Unknown, "internal error")
+		}
+	}()
 	if st := c.unchanged(err); st != nil {
 		return st
 	}
@@ -212,9 +219,24 @@ func (c *Codec) tells(root error) string {
 // clip leaves out the middle of a text that is too long: the cause is at its end.
 func clip(s string) string {
 	const gap = " … "
-	if len(s) <= maxMessage {
+	size := func(s string) (n int) {
+		for i := range len(s) {
+			if n++; s[i] < ' ' || s[i] >= 0x7f || s[i] == '%' {
+				n += 2
+			}
+		}
+		return n
+	}
+	if size(s) <= maxMessage {
 		return s
 	}
-	half := (maxMessage - len(gap)) / 2
-	return strings.ToValidUTF8(s[:half], "") + gap + strings.ToValidUTF8(s[len(s)-half:], "")
+	half := (maxMessage - size(gap)) / 2
+	front, back := min(half, len(s)), max(0, len(s)-half)
+	for size(s[:front]) > half {
+		front--
+	}
+	for size(s[back:]) > half {
+		back++
+	}
+	return strings.ToValidUTF8(s[:front], "") + gap + strings.ToValidUTF8(s[back:], "")
 }

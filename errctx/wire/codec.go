@@ -24,6 +24,14 @@ type codec struct {
 type compiler struct {
 	sums  map[reflect.Type]codec // by the type of the sum, and of a handle on it
 	types map[reflect.Type]*codec
+	home  string // the package of the variant at hand
+}
+
+func packageOf(t reflect.Type) string {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.PkgPath()
 }
 
 var (
@@ -32,6 +40,8 @@ var (
 	anyType   = reflect.TypeFor[any]()
 	marshaler = reflect.TypeFor[json.Marshaler]()
 	texter    = reflect.TypeFor[encoding.TextMarshaler]()
+
+	secretType = reflect.TypeFor[errctx.SecretValue]()
 )
 
 // of returns the codec of a type, or nil for one that encoding/json can handle. It panics
@@ -54,33 +64,43 @@ func (c *compiler) of(t reflect.Type, where string) *codec {
 	if t.Implements(marshaler) || t.Implements(texter) {
 		return nil
 	}
+	if t.Implements(errorType) && !t.Implements(kindType) && t.Kind() != reflect.Interface && packageOf(t) != c.home {
+		panic(&Misdeclared{where + ": a " + t.String() + " would match errors of the receiver's; declare the field as error"})
+	}
 	switch t.Kind() {
 	case reflect.Struct:
 		return c.structure(t, where, false)
-	case reflect.Pointer:
-		return c.pointer(t, where)
-	case reflect.Slice:
-		return c.slice(t, where)
+	case reflect.Pointer, reflect.Slice:
+		return c.indirect(t, where)
 	case reflect.Interface:
 		panic(&Misdeclared{where + ": no sum declares " + t.String()})
 	case reflect.Func, reflect.Chan, reflect.UnsafePointer, reflect.Complex64, reflect.Complex128:
 		panic(&Misdeclared{where + ": a " + t.String() + " does not travel"})
 	case reflect.Map, reflect.Array:
+		c.types[t] = &codec{} // of a type that refers to itself
 		if c.of(t.Elem(), where+"[]") != nil {
-			panic(&Misdeclared{where + ": errors in a " + t.String() + " do not travel; use a slice, or Custom"})
+			panic(&Misdeclared{where + ": what is in a " + t.String() + " needs a slice, or Custom: it has errors, itself, or fields that stay at home"})
 		}
+		c.types[t] = nil
 	}
 	return nil
 }
 
-func (c *compiler) pointer(t reflect.Type, where string) *codec {
-	c.types[t] = nil // a type that refers to itself has no errors in it that others would not find
+// indirect returns the codec of a pointer or a slice, which may refer to itself.
+func (c *compiler) indirect(t reflect.Type, where string) *codec {
+	own := &codec{}
+	c.types[t] = own
 	elem := c.of(t.Elem(), where)
-	if elem == nil {
+	switch {
+	case elem == nil:
+		c.types[t] = nil
 		return nil
+	case t.Kind() == reflect.Pointer:
+		*own = *pointer(t, elem)
+	default:
+		*own = *slice(t, elem)
 	}
-	c.types[t] = pointer(t, elem)
-	return c.types[t]
+	return own
 }
 
 func pointer(t reflect.Type, elem *codec) *codec {
@@ -101,11 +121,7 @@ func pointer(t reflect.Type, elem *codec) *codec {
 	}
 }
 
-func (c *compiler) slice(t reflect.Type, where string) *codec {
-	elem := c.of(t.Elem(), where+"[]")
-	if elem == nil {
-		return nil
-	}
+func slice(t reflect.Type, elem *codec) *codec {
 	return &codec{
 		encode: func(e *encoder, b []byte, v reflect.Value) (_ []byte, err error) {
 			b = append(b, '[')
@@ -153,9 +169,11 @@ func (c *compiler) structure(t reflect.Type, where string, variant bool) *codec 
 		privacy := f.Tag.Get("errctx")
 		needed = needed || privacy == "private"
 		switch {
-		case name == "-", privacy == "secret":
+		case name == "-", privacy == "secret", isSecret(f.Type):
 			needed = true
 			continue
+		case privacy != "" && privacy != "private" && privacy != "safe":
+			panic(&Misdeclared{where + "." + f.Name + ` has the tag errctx:"` + privacy + `", which nobody understands`})
 		case !f.IsExported() && f.Type.Size() > 0:
 			panic(&Misdeclared{where + "." + f.Name + " is not exported; use Custom"})
 		case !f.IsExported():
@@ -227,6 +245,22 @@ func decodeStruct(d *decoder, raw []byte, v reflect.Value, members []member) (er
 	return err
 }
 
+// isSecret reports whether a type, or what is in it, is an [errctx.SecretValue].
+func isSecret(t reflect.Type) bool {
+	for range maxNesting {
+		if t.Implements(secretType) || t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(secretType) {
+			return true
+		}
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+			t = t.Elem()
+		default:
+			return false
+		}
+	}
+	return false
+}
+
 // foreignCodec is for fields of type error.
 var foreignCodec = codec{
 	encode: func(e *encoder, b []byte, v reflect.Value) ([]byte, error) {
@@ -295,13 +329,18 @@ var anyKindCodec = codec{
 	},
 }
 
-// textCodec is for fields of type any, such as the value of a panic: text is what is kept of it.
+// textCodec is for fields of type any, such as the value of a panic: text is what is kept of it, and
+// for others than trusted peers the name of its type.
 var textCodec = codec{
-	encode: func(_ *encoder, b []byte, v reflect.Value) ([]byte, error) {
-		if v.IsNil() {
+	encode: func(e *encoder, b []byte, v reflect.Value) ([]byte, error) {
+		if v.IsNil() || isSecret(v.Elem().Type()) {
 			return append(b, "null"...), nil
 		}
-		return jsontext.AppendQuote(b, cut(fmt.Sprint(v.Interface()))), nil
+		x := v.Interface()
+		if _, safe := x.(errctx.SafeValue); safe || e.trusted {
+			return jsontext.AppendQuote(b, cut(fmt.Sprint(x))), nil
+		}
+		return jsontext.AppendQuote(b, cut(v.Elem().Type().String())), nil
 	},
 	decode: func(_ *decoder, raw []byte, v reflect.Value) error {
 		var s *string

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/holdfast-go/holdfast/errctx"
 )
@@ -49,9 +50,8 @@ type Envelope struct {
 
 // Layer is a layer of a handle in an envelope.
 type Layer struct {
-	errctx.Record             // Attrs are those that are safe
-	Private       []slog.Attr // the others
-	Origin        string      // who added the layer, if that was not the sender
+	errctx.Record             // Attrs are those that are safe, Origin is empty for the sender's own layers
+	Private       []slog.Attr // the other attributes
 }
 
 // version is that of the envelopes that this package writes.
@@ -77,6 +77,7 @@ type encoder struct {
 	trusted       bool
 	depth         int // of the error at hand in others
 	branches      int // of joins, so far: a join may hold itself
+	errors        int // with a payload, so far
 }
 
 func newEncoder(opts []Option) *encoder {
@@ -123,26 +124,50 @@ func (e *encoder) layers(env *Envelope, layers []errctx.Layer) {
 }
 
 func (e *encoder) attr(to *Layer, a slog.Attr) {
-	profile := errctx.Wire
-	if e.trusted {
-		profile = errctx.Log
+	if e.trusted && !errctx.IsSafe(a) {
+		if shown, ok := errctx.Log.Attr(a); ok {
+			to.Private = append(to.Private, shown)
+		}
+		return
 	}
-	shown, ok := profile.Attr(a)
-	switch {
-	case !ok:
-	case errctx.IsSafe(a) || !e.trusted: // "[private]" is safe
+	if shown, ok := errctx.Wire.Attr(a); ok { // also for trusted peers: what is in it may not be safe
 		to.Attrs = append(to.Attrs, shown)
-	default:
-		to.Private = append(to.Private, shown)
 	}
 }
 
-// cut shortens a text to what is written of it.
+// cut shortens a text to what is written of it, where a character may take six bytes.
 func cut(s string) string {
-	if len(s) <= maxText {
-		return s
+	size := 0
+	for i, r := range s {
+		switch {
+		case r < ' ', r == utf8.RuneError, r == '\u2028', r == '\u2029':
+			size += 6
+		case r == '"', r == '\\':
+			size += 2
+		default:
+			size += utf8.RuneLen(r)
+		}
+		if size > maxText {
+			return s[:i] + "…"
+		}
 	}
-	return strings.ToValidUTF8(s[:maxText], "") + "…"
+	return s
+}
+
+// checked returns an envelope that others have made, without payloads that are no JSON.
+func (env *Envelope) checked() *Envelope {
+	if env == nil {
+		return &Envelope{Version: version}
+	}
+	c := *env
+	if c.Payload != nil && !json.Valid(c.Payload) {
+		c.Payload = nil
+	}
+	c.Joined = slices.Clone(env.Joined)
+	for i, j := range c.Joined {
+		c.Joined[i] = j.checked()
+	}
+	return &c
 }
 
 // handle returns the envelope of a handle on an error of a sum, or of a bare one.
@@ -173,7 +198,7 @@ func (e *encoder) undeclared(root error) *Envelope {
 // again returns the envelope of an unknown error: the one that was read, if nothing was
 // added to the error since, and if it may be seen by the peer.
 func (e *encoder) again(u *Unknown, layers []errctx.Layer) *Envelope {
-	if u.env == nil {
+	if u == nil || u.env == nil {
 		return e.envelope()
 	}
 	added := slices.ContainsFunc(layers, func(l errctx.Layer) bool { _, remote := l.Origin(); return !remote })
@@ -182,10 +207,8 @@ func (e *encoder) again(u *Unknown, layers []errctx.Layer) *Envelope {
 	}
 	env := e.passOn(u.env)
 	env.Origin = cut(e.origin)
+	env.Dropped, env.DroppedAt = 0, 0 // a layer tells it
 	e.layers(env, layers)
-	if more := len(env.Layers) - len(u.env.Layers); more > 0 && env.Dropped == u.env.Dropped {
-		env.DroppedAt += more
-	}
 	return env
 }
 
@@ -214,6 +237,10 @@ func (env *Envelope) encode() []byte {
 	if len(b) > MaxEncoded {
 		b = env.fit(len(b)).AppendJSON(b[:0])
 	}
+	if len(b) > MaxInput && env.raw == nil {
+		// Nobody would read it. The kind is what can be said.
+		b = (&Envelope{Version: version, Kind: env.Kind, Type: env.Type, Origin: env.Origin, Class: env.Class}).AppendJSON(b[:0])
+	}
 	return b
 }
 
@@ -235,6 +262,13 @@ func (env *Envelope) fit(size int) *Envelope {
 	left := MaxEncoded - len(env.AppendJSON(nil))
 	for i, e := range all {
 		e.keep(bare[i], &left)
+	}
+	for _, e := range slices.Backward(all) { // the estimate may be a few bytes short
+		for len(e.Layers) > 0 && e.raw == nil && len(env.AppendJSON(nil)) > MaxEncoded {
+			at := len(e.Layers) / 2
+			e.Layers = slices.Delete(slices.Clone(e.Layers), at, at+1)
+			e.Dropped, e.DroppedAt = e.Dropped+1, at
+		}
 	}
 	return env
 }

@@ -227,9 +227,9 @@ func (*Malformed) ErrorKind() string { return "errctx.malformed_envelope" }
 
 func (m *Malformed) Error() string {
 	if m.Offset > 0 {
-		return "malformed envelope: " + m.Reason + " at byte " + strconv.FormatInt(m.Offset, 10)
+		return m.Reason + " at byte " + strconv.FormatInt(m.Offset, 10)
 	}
-	return "malformed envelope: " + m.Reason
+	return m.Reason
 }
 
 func (m *Malformed) Unwrap() error { return m.Err }
@@ -241,11 +241,11 @@ type MalformedErr = errctx.WithContext[*Malformed]
 // than [MaxInput].
 func Parse(data []byte) (*Envelope, MalformedErr) {
 	if len(data) > MaxInput {
-		return nil, errctx.New(&Malformed{Reason: "larger than " + strconv.Itoa(MaxInput) + " bytes"}, "parse error")
+		return nil, errctx.New(&Malformed{Reason: "larger than " + strconv.Itoa(MaxInput) + " bytes"}, "read envelope")
 	}
-	e, bad := (&decoder{}).parse(data)
+	e, bad := (&decoder{}).parse(bytes.Clone(data))
 	if bad != nil {
-		return nil, errctx.New(bad, "parse error")
+		return nil, errctx.New(bad, "read envelope")
 	}
 	return e, nil
 }
@@ -266,34 +266,34 @@ func (d *decoder) parse(data []byte) (*Envelope, *Malformed) {
 	return d.valid(data)
 }
 
-// valid reads an envelope from what is JSON.
+// valid reads an envelope from what is JSON, and keeps it.
 func (d *decoder) valid(data []byte) (*Envelope, *Malformed) {
 	if d.depth++; d.depth > maxNesting {
 		return nil, &Malformed{Reason: "too many errors in errors"}
 	}
 	defer func() { d.depth-- }()
 	var (
-		e             = &Envelope{raw: bytes.Clone(data)}
-		r             = jsontext.NewReader(e.raw)
+		e             = &Envelope{raw: data}
+		r             = jsontext.NewReader(data)
 		layers, names []byte
 		bad           *Malformed
 	)
-	wrong := func(member string) {
+	wrong := func(member, want string) {
 		if bad == nil {
-			bad = &Malformed{Reason: "member " + member + " is not what it should be"}
+			bad = &Malformed{Reason: "member " + strconv.Quote(member) + " is no " + want}
 		}
 	}
 	text := func(name string, to *string) {
 		s, ok := r.Text()
 		if *to = s; !ok {
-			wrong(name)
+			wrong(name, "string")
 		}
 	}
 	object := r.Members(func(name string) {
 		switch name {
 		case "v":
 			if e.Version = number(r.Raw()); e.Version < 1 {
-				wrong(name)
+				wrong(name, "positive integer")
 			}
 		case "kind":
 			text(name, &e.Kind)
@@ -316,7 +316,7 @@ func (d *decoder) valid(data []byte) (*Envelope, *Malformed) {
 					e.DroppedAt = max(0, n)
 				}
 			}) {
-				wrong(name)
+				wrong(name, "array")
 			}
 		case "joined":
 			e.Joined = []*Envelope{}
@@ -332,7 +332,7 @@ func (d *decoder) valid(data []byte) (*Envelope, *Malformed) {
 					e.Joined = append(e.Joined, j)
 				}
 			}) {
-				wrong(name)
+				wrong(name, "array")
 			}
 		case "origin":
 			text(name, &e.Origin)
@@ -347,8 +347,12 @@ func (d *decoder) valid(data []byte) (*Envelope, *Malformed) {
 			e.extra[name] = r.Raw()
 		}
 	})
-	if bad == nil && (!object || e.Version == 0) {
-		bad = &Malformed{Reason: "no version"}
+	switch {
+	case bad != nil:
+	case !object:
+		bad = &Malformed{Reason: "not a JSON object"}
+	case e.Version == 0:
+		bad = &Malformed{Reason: `no member "v"`}
 	}
 	if bad == nil && layers != nil {
 		bad = e.readLayers(layers, names)
@@ -371,7 +375,7 @@ func (e *Envelope) readLayers(layers, names []byte) (bad *Malformed) {
 				bad = &Malformed{Reason: "a name is no string"}
 			}
 		}) {
-			return &Malformed{Reason: "member names is not what it should be"}
+			return &Malformed{Reason: `member "names" is no array`}
 		}
 	}
 	e.Layers = []Layer{}
@@ -387,7 +391,7 @@ func (e *Envelope) readLayers(layers, names []byte) (bad *Malformed) {
 		l.layer()
 		e.Layers = append(e.Layers, l.last)
 	}) {
-		return &Malformed{Reason: "member layers is not what it should be"}
+		return &Malformed{Reason: `member "layers" is no array`}
 	}
 	return bad
 }

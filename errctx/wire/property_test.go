@@ -109,7 +109,7 @@ func TestRoundTripOfRandomErrors(t *testing.T) {
 	for seed := range uint64(3000) {
 		g := generator{rand.New(rand.NewPCG(seed, 1))}
 		sent := g.phase(4)
-		data := phaseWire.Encode(sent)
+		data := phaseWire.Encode(sent, wire.Trusted())
 		got, bad := phaseWire.Decode(data)
 		if bad != nil {
 			t.Fatalf("seed %d: %+v\n%s", seed, bad, data)
@@ -120,7 +120,7 @@ func TestRoundTripOfRandomErrors(t *testing.T) {
 		if a, b := sketch(sent), sketch(got); a != b {
 			t.Fatalf("seed %d: sent\n%s\ngot\n%s\n%s", seed, a, b, data)
 		}
-		again := phaseWire.Encode(got)
+		again := phaseWire.Encode(got, wire.Trusted())
 		if string(again) != string(data) {
 			t.Fatalf("seed %d: sent      %s\nand again %s", seed, data, again)
 		}

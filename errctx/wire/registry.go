@@ -1,6 +1,9 @@
 package wire
 
 import (
+	"reflect"
+	"strconv"
+
 	"github.com/holdfast-go/holdfast/errctx"
 )
 
@@ -28,9 +31,9 @@ func (r *Registry) Encode(err error, opts ...Option) []byte {
 func (r *Registry) Decode(data []byte) (error, MalformedErr) {
 	env, bad := Parse(data)
 	if bad != nil {
-		return nil, errctx.Wrap(bad, "decode error")
+		return nil, bad
 	}
-	return r.Restore(env), nil
+	return r.restore(&decoder{}, env), nil
 }
 
 // Envelope is Encode for other formats than JSON.
@@ -40,12 +43,18 @@ func (r *Registry) Envelope(err error, opts ...Option) *Envelope {
 }
 
 // Restore is Decode for other formats than JSON.
-func (r *Registry) Restore(env *Envelope) error { return r.restore(&decoder{}, env) }
+func (r *Registry) Restore(env *Envelope) error { return r.restore(&decoder{}, env.checked()) }
 
 // maxChain bounds the walk over an error's chain, which may be cyclic.
 const maxChain = 10_000
 
-func (r *Registry) envelope(e *encoder, err error) *Envelope {
+func (r *Registry) envelope(e *encoder, err error) (env *Envelope) {
+	defer func() {
+		if recover() != nil { // in a method of somebody's error
+			env = e.envelope()
+			env.Type = reflect.TypeOf(err).String()
+		}
+	}()
 	var layers []errctx.Layer
 	outermost := err
 	for range maxChain {
@@ -67,7 +76,7 @@ func (r *Registry) envelope(e *encoder, err error) *Envelope {
 			break
 		}
 	}
-	env := e.undeclared(outermost)
+	env = e.undeclared(outermost)
 	e.layers(env, layers)
 	return env
 }
@@ -90,21 +99,45 @@ func (r *Registry) root(e *encoder, root error, layers []errctx.Layer) *Envelope
 	}
 	env := e.undeclared(root)
 	env.Text = "" // the branches say it
+	e.layers(env, layers)
 	env.Joined = []*Envelope{}
 	e.depth++
 	defer func() { e.depth-- }()
-	for _, branch := range j.Unwrap() {
-		if e.branches++; e.branches > maxRead {
-			break
+	left := 0
+	for _, branch := range flat(j.Unwrap()) {
+		if e.branches++; e.branches > maxRead-1 {
+			left++
+			continue
 		}
-		if branch != nil {
-			env.Joined = append(env.Joined, r.envelope(e, branch))
-		}
+		env.Joined = append(env.Joined, r.envelope(e, branch))
 	}
-	e.depth--
-	e.layers(env, layers)
-	e.depth++
+	if left > 0 {
+		env.Joined = append(env.Joined, &Envelope{Version: version, Kind: "errctx.left_out", Text: strconv.Itoa(left) + " more errors"})
+	}
 	return env
+}
+
+// flat returns the branches of a join, and in place of foreign joins among them theirs: errors.Join
+// in a loop makes one as deep as the loop is long.
+func flat(branches []error) []error {
+	visits := maxRead
+	return appendFlat(nil, branches, &visits)
+}
+
+func appendFlat(all, branches []error, visits *int) []error {
+	for _, b := range branches {
+		if b == nil {
+			continue
+		}
+		inner, join := b.(interface{ Unwrap() []error })
+		if _, kind := b.(errctx.Kind); join && !kind && *visits > 0 {
+			*visits--
+			all = appendFlat(all, inner.Unwrap(), visits)
+			continue
+		}
+		all = append(all, b)
+	}
+	return all
 }
 
 // again returns the envelope of an unknown error. What is known of its branches is encoded anew

@@ -2,7 +2,9 @@ package wire
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/holdfast-go/holdfast/errctx"
 )
@@ -46,13 +48,20 @@ func (m *Misdeclared) Error() string { return "wire: " + m.Reason }
 // It panics with a [*Misdeclared] when two variants have a name or a type in common, or one of
 // them cannot travel as it is declared: mistakes that are in the program from the start.
 func NewSum[E errctx.Kind](unknown func(*Unknown) E, lower Lower, variants ...Variant[E]) *Sum[E] {
+	if unknown == nil {
+		panic(&Misdeclared{reflect.TypeFor[E]().String() + " has no variant for unknown errors"})
+	}
 	s := &Sum[E]{unknown, map[reflect.Type]*Variant[E]{}, map[string]*Variant[E]{}}
-	c := &compiler{map[reflect.Type]codec{}, map[reflect.Type]*codec{}}
-	for _, d := range append(lower, s) {
+	c := &compiler{sums: map[reflect.Type]codec{}, types: map[reflect.Type]*codec{}}
+	for _, d := range append(slices.Clip(lower), s) {
 		sum, handle, ofSum, ofHandle := d.codecs()
 		c.sums[sum], c.sums[handle] = ofSum, ofHandle
 	}
 	for _, v := range variants {
+		if v.compile == nil {
+			panic(&Misdeclared{"a variant is not made by Fields or Custom"})
+		}
+		c.home = packageOf(v.typ)
 		v.codec = v.compile(c)
 		if s.byType[v.typ] != nil {
 			panic(&Misdeclared{v.typ.String() + " is declared twice"})
@@ -74,7 +83,9 @@ func NewSum[E errctx.Kind](unknown func(*Unknown) E, lower Lower, variants ...Va
 // A field travels as encoding/json writes it. Errors in fields, also in structs
 // and slices: one whose type is a sum of [Lower], the sum itself, or a handle on one of these comes
 // back as that type; one of type error as a [*Foreign]; one of type errctx.Kind as an
-// [*Unknown]; a value of type any as its text.
+// [*Unknown]; a value of type any as its text, or its type where the peer is not trusted. A
+// field of another package's error type, such as syscall.Errno, is refused: it would match errors of the receiver's. A
+// [errctx.SecretValue] stays at home.
 func Fields[E, V errctx.Kind](kind string, aliases ...string) Variant[E] {
 	t := variantType[E, V]()
 	return Variant[E]{typ: t, names: append([]string{kind}, aliases...), compile: func(c *compiler) codec {
@@ -132,7 +143,7 @@ func (s *Sum[E]) Encode(err errctx.WithContext[E], opts ...Option) []byte {
 func (s *Sum[E]) Decode(data []byte) (errctx.WithContext[E], MalformedErr) {
 	env, bad := Parse(data)
 	if bad != nil {
-		return nil, errctx.Wrap(bad, "decode error")
+		return nil, bad
 	}
 	return restore(s.root(&decoder{}, env), env), nil
 }
@@ -163,8 +174,15 @@ func (s *Sum[E]) payload(e *encoder, root error) *Envelope {
 	}
 	e.depth++
 	defer func() { e.depth-- }()
-	if payload, err := v.codec.encode(e, nil, reflect.ValueOf(root)); err == nil && json.Valid(payload) {
-		env.Payload = payload
+	if e.errors++; e.errors > maxRead {
+		return env // an error that is in many others, again and again
+	}
+	err := guarded(func() (err error) {
+		env.Payload, err = v.codec.encode(e, nil, reflect.ValueOf(root))
+		return err
+	})
+	if err != nil || !json.Valid(env.Payload) {
+		env.Payload = nil
 	}
 	return env
 }
@@ -172,11 +190,13 @@ func (s *Sum[E]) payload(e *encoder, root error) *Envelope {
 // root returns the variant that an envelope has.
 func (s *Sum[E]) root(d *decoder, env *Envelope) E {
 	v := s.byName[env.Kind]
-	if v == nil || env.Payload == nil {
+	if v == nil || env.Payload == nil || d.depth > maxNesting {
 		return s.unknown(&Unknown{env: env})
 	}
+	d.depth++ // what is in the payload is deeper than what is around it
+	defer func() { d.depth-- }()
 	to := reflect.New(v.typ).Elem()
-	if err := v.codec.decode(d, env.Payload, to); err != nil || to.Kind() == reflect.Pointer && to.IsNil() {
+	if err := guarded(func() error { return v.codec.decode(d, env.Payload, to) }); err != nil || to.Kind() == reflect.Pointer && to.IsNil() {
 		return s.unknown(&Unknown{env: env})
 	}
 	root := to.Interface().(E)
@@ -184,6 +204,16 @@ func (s *Sum[E]) root(d *decoder, env *Envelope) E {
 		return s.unknown(&Unknown{env: env})
 	}
 	return root
+}
+
+// guarded calls a codec, which may be somebody's and panic.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &Malformed{Reason: fmt.Sprint("panic: ", r)}
+		}
+	}()
+	return f()
 }
 
 // printable reports whether an error can be looked at. Its methods may rely on fields that are always

@@ -22,7 +22,7 @@ type Unknown struct {
 
 // ErrorKind returns the kind that the sender wrote, or "errctx.unknown" if there is none.
 func (u *Unknown) ErrorKind() string {
-	if u.env == nil || u.env.Kind == "" {
+	if u == nil || u.env == nil || u.env.Kind == "" {
 		return "errctx.unknown"
 	}
 	return u.env.Kind
@@ -30,7 +30,7 @@ func (u *Unknown) ErrorKind() string {
 
 // Error says what is known: the text if the sender sent it, else the kind or the type.
 func (u *Unknown) Error() string {
-	if u.env == nil {
+	if u == nil || u.env == nil {
 		return "unknown error"
 	}
 	switch e := u.env; {
@@ -49,14 +49,19 @@ func (u *Unknown) Error() string {
 
 // Payload returns what the sender's codec wrote, as JSON; nil if there was nothing.
 func (u *Unknown) Payload() []byte {
-	if u.env == nil {
+	if u == nil || u.env == nil {
 		return nil
 	}
 	return u.env.Payload
 }
 
 // Unwrap returns the branches if the sender's error was a join that no sum declares.
-func (u *Unknown) Unwrap() []error { return u.branches }
+func (u *Unknown) Unwrap() []error {
+	if u == nil {
+		return nil
+	}
+	return u.branches
+}
 
 // wireUnknown is how an Unknown is found in the variants that embed it.
 func (u *Unknown) wireUnknown() *Unknown { return u }

@@ -527,7 +527,7 @@ func TestMalformed(t *testing.T) {
 			t.Errorf("%.50s: %v, %v", data, w, bad)
 			continue
 		}
-		if r := bad.Root(); r.Reason == "" || !strings.HasPrefix(r.Error(), "malformed envelope: ") || r.ErrorKind() != "errctx.malformed_envelope" {
+		if r := bad.Root(); r.Reason == "" || !strings.HasPrefix(bad.Error(), "read envelope: ") || r.ErrorKind() != "errctx.malformed_envelope" {
 			t.Errorf("%.50s: %v", data, r)
 		}
 	}

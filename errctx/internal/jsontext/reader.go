@@ -134,4 +134,5 @@ func (r *Reader) skipString() {
 			return
 		}
 	}
+	r.at = len(r.data) // an escape at the end goes beyond it
 }

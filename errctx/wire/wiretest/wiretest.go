@@ -2,6 +2,7 @@
 package wiretest
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -47,6 +48,64 @@ func Complete[E errctx.Kind](t testing.TB, sum *wire.Sum[E], dir string) {
 	}
 }
 
+// lostField names the first field that differs. Errors are compared by their text, since those of others
+// arrive as a [wire.Foreign]; secrets are expected to be gone.
+func lostField(a, b reflect.Value, path string) string {
+	if a.IsValid() != b.IsValid() {
+		return path
+	}
+	if !a.IsValid() {
+		return ""
+	}
+	if a.Kind() == reflect.Interface || a.Type().Implements(errorType) && strings.Contains(path, ".") {
+		if fmt.Sprint(a) != fmt.Sprint(b) {
+			return path
+		}
+		return ""
+	}
+	switch a.Kind() {
+	case reflect.Pointer:
+		if a.IsNil() || b.IsNil() {
+			if a.IsNil() != b.IsNil() {
+				return path
+			}
+			return ""
+		}
+		return lostField(a.Elem(), b.Elem(), path)
+	case reflect.Struct:
+		for i := range a.NumField() {
+			f := a.Type().Field(i)
+			if !f.IsExported() || f.Tag.Get("errctx") == "secret" || f.Type.Implements(secretType) {
+				continue
+			}
+			if field := lostField(a.Field(i), b.Field(i), path+"."+f.Name); field != "" {
+				return field
+			}
+		}
+		return ""
+	case reflect.Slice:
+		if a.Len() != b.Len() {
+			return path
+		}
+		for i := range a.Len() {
+			if field := lostField(a.Index(i), b.Index(i), path+"[]"); field != "" {
+				return field
+			}
+		}
+		return ""
+	default:
+		if !reflect.DeepEqual(a.Interface(), b.Interface()) {
+			return path
+		}
+		return ""
+	}
+}
+
+var (
+	errorType  = reflect.TypeFor[error]()
+	secretType = reflect.TypeFor[errctx.SecretValue]()
+)
+
 // sealing returns the unexported methods of an interface.
 func sealing(sum reflect.Type) (names []string) {
 	if sum.Kind() != reflect.Interface {
@@ -60,26 +119,63 @@ func sealing(sum reflect.Type) (names []string) {
 	return names
 }
 
-// sealed returns the names of the types that have one of the methods.
+// sealed returns the names of the types that have one of the methods, of their own or because
+// they embed one that has: then that one is no variant, but what variants are made of.
 func sealed(t testing.TB, dir string, methods []string) (types []string) {
 	t.Helper()
 	notTest := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
+	//lint:ignore SA1019 packages are not wanted here: files of every system are
 	pkgs, err := parser.ParseDir(token.NewFileSet(), dir, notTest, parser.SkipObjectResolution)
 	if err != nil {
 		t.Errorf("read the package of the sum: %v", err)
 		return nil
 	}
+	embedders := map[string][]string{} // by what they embed
 	for _, pkg := range pkgs {
 		for _, file := range pkg.Files {
 			for _, d := range file.Decls {
-				if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && slices.Contains(methods, f.Name.Name) {
-					types = append(types, receiver(f.Recv.List[0].Type))
+				switch d := d.(type) {
+				case *ast.FuncDecl:
+					if d.Recv != nil && slices.Contains(methods, d.Name.Name) {
+						types = append(types, receiver(d.Recv.List[0].Type))
+					}
+				case *ast.GenDecl:
+					for _, s := range d.Specs {
+						embeds(s, embedders)
+					}
 				}
 			}
 		}
 	}
-	slices.Sort(types)
-	return slices.Compact(types)
+	var variants []string
+	for _, name := range types {
+		if made := embedders[name]; made != nil {
+			variants = append(variants, made...)
+		} else {
+			variants = append(variants, name)
+		}
+	}
+	slices.Sort(variants)
+	return slices.Compact(variants)
+}
+
+// embeds notes what a type embeds of its own package.
+func embeds(s ast.Spec, embedders map[string][]string) {
+	spec, ok := s.(*ast.TypeSpec)
+	if !ok {
+		return
+	}
+	st, ok := spec.Type.(*ast.StructType)
+	if !ok {
+		return
+	}
+	for _, f := range st.Fields.List {
+		if f.Names == nil {
+			if name := receiver(f.Type); name != "" {
+				embedders[name] = append(embedders[name], spec.Name.Name)
+			}
+		}
+	}
 }
 
 func receiver(e ast.Expr) string {
@@ -100,7 +196,7 @@ func receiver(e ast.Expr) string {
 }
 
 // RoundTrip sends a sample of each variant of a sum, and fails the test when another
-// variant arrives, another text or kind, another layer, or when what arrived is
+// variant arrives, another text or kind, a field with another value, or when what arrived is
 // encoded in another way than what was sent. Every declared variant needs a sample. The
 // peer is a trusted one; what a private field holds may not survive another.
 func RoundTrip[E errctx.Kind](t *testing.T, sum *wire.Sum[E], samples ...E) {
@@ -123,6 +219,9 @@ func RoundTrip[E errctx.Kind](t *testing.T, sum *wire.Sum[E], samples ...E) {
 			}
 			if got.Error() != "send: "+sample.Error() || got.Root().ErrorKind() != sample.ErrorKind() {
 				t.Errorf("%q (%s) arrived as %q (%s)", "send: "+sample.Error(), sample.ErrorKind(), got, got.Root().ErrorKind())
+			}
+			if field := lostField(reflect.ValueOf(sample), reflect.ValueOf(got.Root()), typ.String()); field != "" {
+				t.Errorf("%s did not arrive as it was sent: %s", field, sent)
 			}
 			if _, remote := errctx.Origin(got); !remote {
 				t.Error("it is not marked as remote")

@@ -26,6 +26,8 @@ type (
 	A       struct{ base }
 	B       struct{ base }
 	C       struct{ base }
+	D       struct{ base }
+	E       struct{ base }
 	Unknown struct{ *wire.Unknown }
 )
 
@@ -46,15 +48,17 @@ func (r *recorder) Errorf(format string, args ...any) {
 
 func TestComplete(t *testing.T) {
 	a, b, c := custom[A]("a"), custom[*B]("b"), custom[*C]("c")
+	d, e := custom[D]("d"), custom[E]("e")
 	for _, tt := range []struct {
 		name string
 		sum  *wire.Sum[sample]
 		dir  string
 		want string
 	}{
-		{"all are there", wire.NewSum(unknown, nil, a, b, c), "testdata/sum", ""},
-		{"one is forgotten", wire.NewSum(unknown, nil, a, c), "testdata/sum", "variant B, which"},
-		{"another one", wire.NewSum(unknown, nil, a, b), "testdata/sum", "variant C, which"},
+		{"all are there", wire.NewSum(unknown, nil, a, b, c, d, e), "testdata/sum", ""},
+		{"one is forgotten", wire.NewSum(unknown, nil, a, c, d, e), "testdata/sum", "variant B, which"},
+		{"another one", wire.NewSum(unknown, nil, a, b, d, e), "testdata/sum", "variant C, which"},
+		{"one that seals itself by embedding", wire.NewSum(unknown, nil, a, b, c, e), "testdata/sum", "variant D, which"},
 		{"all are forgotten", wire.NewSum(unknown, nil), "testdata/sum", "variant A, which"},
 		{"a folder without any", wire.NewSum(unknown, nil), "testdata", "no type has the method sampleError"},
 		{"no folder", wire.NewSum(unknown, nil), "nowhere", "read the package of the sum"},

@@ -5,6 +5,9 @@ type (
 	A          struct{}
 	B          struct{}
 	C[T any]   struct{}
+	D          struct{ seal }
+	E          struct{ *seal }
+	seal       struct{}
 	Stranger   struct{}
 	sealOfSome interface{ sampleError() }
 )
@@ -12,4 +15,5 @@ type (
 func (A) sampleError()     {}
 func (*B) sampleError()    {}
 func (*C[T]) sampleError() {}
+func (seal) sampleError()  {}
 func (Stranger) other()    {}

@@ -49,10 +49,11 @@ func (r *Registry) Restore(env *Envelope) error { return r.restore(&decoder{}, e
 const maxChain = 10_000
 
 func (r *Registry) envelope(e *encoder, err error) (env *Envelope) {
+	given := reflect.TypeOf(err).String()
 	defer func() {
 		if recover() != nil { // in a method of somebody's error
 			env = e.envelope()
-			env.Type = reflect.TypeOf(err).String()
+			env.Type = given
 		}
 	}()
 	var layers []errctx.Layer

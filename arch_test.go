@@ -26,7 +26,7 @@ var rules = []struct {
 	{"errctx", []string{"std", "errctx/internal/..."}, []string{"errctx"}},
 	{"errctx/wire", []string{"std", "errctx", "errctx/internal/...", "errctx/wire"}, []string{"errctx/wire/..."}},
 	{"errctx/errgrpc", []string{"std", "errctx", "errctx/wire", "errctx/errgrpc/...", "google.golang.org/grpc", "google.golang.org/genproto/googleapis/rpc", "google.golang.org/protobuf"}, nil},
-	{"classify", []string{"std", "errctx"}, []string{"classify"}},
+	{"classify", []string{"std", "errctx"}, []string{"classify", "classify/packs"}},
 	{"classify/packs", []string{"std", "errctx", "classify"}, []string{"classify/..."}},
 	{"classify/roles", []string{"std", "errctx", "classify", "classify/packs"}, []string{"classify/..."}},
 	{"classify/retry", []string{"std", "errctx", "classify"}, []string{"classify/..."}},

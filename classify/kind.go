@@ -113,9 +113,14 @@ func KindOn[E error](name string, k Kind) Rule {
 
 // KindFunc is [OnFunc] for a pack.
 func KindFunc[E error](name string, f func(E) Finding) Rule {
-	r := OnFunc(name, 0, func(e E) Verdict { return f(e).verdict() })
-	if f == nil {
-		r.ask = nil
+	r := OnFunc[E](name, 0, nil)
+	if f != nil {
+		r.find = func(err error) Finding {
+			if e, ok := as[E](err); ok {
+				return f(e)
+			}
+			return Finding{}
+		}
 	}
 	return r.ofKind(Verdict{})
 }
@@ -128,19 +133,19 @@ func KindIs(name string, target error, k Kind) Rule {
 
 // KindCapability is [Capability] for a pack.
 func KindCapability[I any](name string, f func(I) Finding) Rule {
-	r := Capability(name, 0, func(i I) Verdict { return f(i).verdict() })
-	if f == nil {
-		r.ask = nil
+	r := Capability[I](name, 0, nil)
+	if f != nil {
+		r.find = func(err error) Finding { return f(err.(I)) }
 	}
 	return r.ofKind(Verdict{})
 }
 
 // ofKind turns a rule for verdicts into one for kinds.
 func (r Rule) ofKind(fixed Verdict) Rule {
-	r.kind, r.gives, r.fixed = true, 0, fixed
+	r.kind, r.gives, r.fixed, r.ask = true, 0, fixed, nil
 	switch {
 	case r.fault == "has no target" || r.fault == "has a target that cannot be compared":
-	case r.ask == nil && r.match == nil:
+	case r.find == nil && r.match == nil:
 		r.fault = "has no function"
 	case r.match != nil && (fixed.Kind == NoKind || fixed.Kind >= numKinds):
 		r.fault = "gives no kind"

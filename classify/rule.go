@@ -15,6 +15,7 @@ type Rule struct {
 	fixed  Verdict             // of a rule that has only one verdict,
 	match  func(error) bool    // given to these links
 	ask    func(error) Verdict // of a rule that has several: its opinion on a link
+	find   func(error) Finding // of a rule for kinds, likewise
 	fault  string              // why New refuses the rule
 }
 
@@ -144,6 +145,14 @@ func is(err, target error) bool {
 
 // opinion reports whether the rule has one on a link, and puts it into v.
 func (r *Rule) opinion(err error, v *Verdict) bool {
+	if r.find != nil {
+		f := r.find(err)
+		if f.Kind == NoKind {
+			return false
+		}
+		*v = f.verdict()
+		return true
+	}
 	if r.ask != nil {
 		*v = r.ask(err)
 		return v.Class != None || v.Kind != NoKind

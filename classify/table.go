@@ -106,7 +106,9 @@ func (t *table) study(rt reflect.Type) *shape {
 			case r.typ == rt && s.equal == nil:
 				s.equal = map[error]*Rule{r.target: r}
 			case r.typ == rt:
-				s.equal[r.target] = r
+				if _, taken := s.equal[r.target]; !taken {
+					s.equal[r.target] = r
+				}
 			}
 		case capability:
 			if matches(r.typ, rt) {

@@ -46,7 +46,7 @@ var rules = []struct {
 	{"executor/cas/castest", []string{"std", "errctx", "executor/digest", "executor/cas", "github.com/google/go-cmp"}, []string{"executor/cas/..."}},
 	{"executor/sandbox", []string{"std", "errctx", "errctx/wire", "executor/digest", "executor/scratch", "executor/cas", "executor/merkle"}, []string{"executor/cas/..."}},
 	{"executor/runner", []string{"std", "errctx", "errctx/wire", "golang.org/x/sys", "executor/digest", "executor/cas", "executor/merkle", "executor/action", "executor/actioncache", "executor/sandbox", "executor/process"}, []string{"executor/..."}},
-	{"executor/engine", []string{"std", "errctx", "errctx/wire", "classify", "executor/...", "golang.org/x/sys"}, []string{"executor/..."}},
+	{"executor/engine", []string{"std", "errctx", "errctx/wire", "classify", "classify/roles", "executor/...", "golang.org/x/sys"}, []string{"executor/..."}},
 	{"executor/report", []string{"std", "errctx", "executor/event", "executor/digest", "golang.org/x/term", "golang.org/x/text"}, []string{"golang.org/x/sys"}},
 	{"executor/runlog", []string{"std", "errctx", "executor/digest"}, nil},
 	{"executor/home", []string{"std", "errctx", "errctx/wire", "executor/..."}, []string{"executor/..."}},

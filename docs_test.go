@@ -58,6 +58,13 @@ func TestDocs(t *testing.T) {
 			t.Errorf("%s is not what the code says (-code +documentation):\n%s", file, diff)
 		}
 	}
+	cookbook, err := os.ReadFile("docs/errors.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, marked := strings.Count(string(cookbook), "```go\n"), len(codeBlock.FindAll(cookbook, -1)); all != marked {
+		t.Errorf("docs/errors.md has %d blocks of Go, and says of %d where they are from", all, marked)
+	}
 	if blocks == 0 {
 		t.Error("no block of code was found in the documentation")
 	}

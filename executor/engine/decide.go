@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/holdfast-go/holdfast/classify"
 	"github.com/holdfast-go/holdfast/errctx"
@@ -37,9 +38,9 @@ func (r *run) decide(n *node, d *done) {
 	}
 }
 
-// retry lets n start over after a pause, within the budget.
+// retry lets n start over after a pause, as long as the ledger says so.
 func (r *run) retry(n *node, d *done, v classify.Verdict) {
-	if n.retries >= r.Budget.Retries {
+	if _, gaveUp := r.ledger.Spend(v, n.name, d.err, time.Now()); gaveUp != nil {
 		n.state = waiting
 		r.abort(n, errctx.New[Error](&RetryExhausted{n.name, n.retries + 1, d.err}, "run plan"))
 		return

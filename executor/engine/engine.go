@@ -125,6 +125,7 @@ type run struct {
 	producers map[digest.Digest][]*node  // who can make a blob: built as results arrive
 	lost      map[digest.Digest][]string // who needed it, one consumer for each loss
 	warned    map[string]bool
+	ledger    *classify.Ledger // what steps have spent of their retries
 }
 
 // message is what a worker tells the loop.
@@ -162,7 +163,7 @@ func newRun(ctx context.Context, o Options) (*run, Err) {
 		msgs:      make(chan message, 2*o.Jobs),
 		sources:   newSources(o.Plan.Dir),
 		producers: map[digest.Digest][]*node{}, lost: map[digest.Digest][]string{},
-		warned: map[string]bool{},
+		warned: map[string]bool{}, ledger: classify.AtMost(o.Policy, o.Budget.Retries),
 	}
 	if err := r.build(); err != nil {
 		cancel(nil)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/holdfast-go/holdfast/classify"
+	"github.com/holdfast-go/holdfast/classify/roles"
 	"github.com/holdfast-go/holdfast/executor/actioncache"
 	"github.com/holdfast-go/holdfast/executor/cas"
 	"github.com/holdfast-go/holdfast/executor/merkle"
@@ -21,11 +22,7 @@ import (
 func LocalExecutor() *classify.Policy { return localExecutor }
 
 var localExecutor = classify.Must(classify.New(
-	classify.Role{
-		Name:    "local-executor",
-		Can:     classify.SetOf(classify.Cancelled, classify.RetryHere, classify.Backtrack, classify.Fail, classify.Fatal),
-		Default: classify.Fatal,
-	},
+	roles.LocalExecutor(), // what it can do, and what it does about errors that are not of this program
 	classify.Sum("engine", any_, func(e Error) classify.Verdict { return Visit(e, engineVerdicts{}) }),
 	classify.Sum("process start", any_, func(e process.StartError) classify.Verdict { return process.VisitStart(e, startVerdicts{}) }),
 	classify.Sum("tree walk", any_, func(e merkle.WalkError) classify.Verdict { return merkle.VisitWalk(e, walkVerdicts{}) }),

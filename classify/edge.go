@@ -65,6 +65,9 @@ type dep struct {
 func (d *dep) Error() string { return d.err.Error() }
 func (d *dep) Unwrap() error { return d.err }
 
+// Transparent keeps the type from being shown in place of the error's.
+func (d *dep) Transparent() {}
+
 // edge is an Edge as it is consulted.
 type edge struct {
 	name   string

@@ -127,6 +127,10 @@ func TestEdges(t *testing.T) {
 			}
 		})
 	}
+	text := errctx.Log.Text(errctx.Annotate(classify.Mark(classify.Dep("db", refused), classify.Drop), "connect"))
+	if !strings.HasSuffix(text, "\ndial: connection refused [*net.OpError]") {
+		t.Errorf("an edge is shown in place of the error: %s", text)
+	}
 	if classify.Dep("db", nil) != nil || classify.Remote(nil) != nil {
 		t.Error("nil crossed an edge")
 	}

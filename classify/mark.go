@@ -27,3 +27,6 @@ type marked struct {
 
 func (m *marked) Error() string { return m.err.Error() }
 func (m *marked) Unwrap() error { return m.err }
+
+// Transparent keeps the type from being shown in place of the error's.
+func (m *marked) Transparent() {}

@@ -55,9 +55,36 @@ func below(root error) (errs []error) {
 	return nil
 }
 
+// transparent is a link that only says something about the error behind it, such as which
+// dependency it came from. Its type is of no interest to readers.
+type transparent interface {
+	error
+	Unwrap() error
+	Transparent()
+}
+
+// subject returns the error behind transparent links, whose kind and type are shown.
+func subject(root error) error {
+	for range maxNesting {
+		t, ok := root.(transparent)
+		if !ok {
+			return root
+		}
+		next := t.Unwrap()
+		if next == nil {
+			return root
+		}
+		if _, next = Split(next); next == nil {
+			return root
+		}
+		root = next
+	}
+	return root
+}
+
 // kindOf returns the identifier of a root that has one.
 func kindOf(root error) (kind string) {
-	k, ok := root.(Kind)
+	k, ok := subject(root).(Kind)
 	if !ok {
 		return ""
 	}
@@ -79,4 +106,4 @@ func textOf(root error) (text string) {
 	return root.Error()
 }
 
-func typeName(root error) string { return reflect.TypeOf(root).String() }
+func typeName(root error) string { return reflect.TypeOf(subject(root)).String() }

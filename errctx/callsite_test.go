@@ -190,7 +190,7 @@ func TestCallSiteIsThatOfRuntimeCallers(t *testing.T) {
 		{"reflected method", func(p *probe) { reflect.ValueOf(outer{}).Method(0).Call([]reflect.Value{reflect.ValueOf(p)}) }},
 		{"reflected method value", func(p *probe) { reflect.ValueOf(&outer{}).MethodByName("Pointer").Interface().(func(*probe))(p) }},
 		{"made by reflection", func(p *probe) {
-			f := reflect.MakeFunc(reflect.TypeOf(packageLevel), reflect.ValueOf(packageLevel).Call)
+			f := reflect.MakeFunc(reflect.TypeFor[func(*probe, *fault) *fault](), reflect.ValueOf(packageLevel).Call)
 			f.Interface().(func(*probe, *fault) *fault)(p, e)
 		}},
 	} {

@@ -37,6 +37,21 @@ type Row struct {
 	Dispute string
 }
 
+// Disputed returns the parts of Dispute, as in "builder: fail|fatal. A reason, to the end.": the role, what would be
+// accepted of it, and why. Without one, or if it is not of that form, ok is false.
+func (r Row) Disputed() (role string, instead Accepted, reason string, ok bool) {
+	role, rest, ok := strings.Cut(r.Dispute, ": ")
+	if _, known := r.Accepted[role]; !ok || !known {
+		return "", Accepted{}, "", false
+	}
+	classes, reason, ok := strings.Cut(rest, ". ")
+	if !ok {
+		return "", Accepted{}, "", false
+	}
+	instead, err := parseAccepted(classes)
+	return role, instead, reason, err == nil
+}
+
 // Accepted are the verdicts that are right for one role, the preferred one first.
 type Accepted struct {
 	// Absent says that the role as such has no such edge: the classes bind it only if it declares one.

@@ -1,18 +1,30 @@
 package score
 
 import (
+	"slices"
+
 	"google.golang.org/grpc/status"
 
 	"github.com/holdfast-go/holdfast/classify"
 	"github.com/holdfast-go/holdfast/classify/packs"
 	"github.com/holdfast-go/holdfast/classify/roles"
+	"github.com/holdfast-go/holdfast/corpus/libraries"
 	"github.com/holdfast-go/holdfast/corpus/provoke"
 )
 
-// measured are the roles whose policies are measured.
+// measured are the roles whose policies are measured: those of package roles, for programs that import the
+// libraries of the corpus, and so can say at each edge what the libraries behind it mean.
 func measured() []classify.Role {
 	rpc := packs.GRPC[*status.Status]()
-	return []classify.Role{roles.LocalExecutor(), roles.QueueRunner(rpc), roles.Builder(rpc)}
+	runner := roles.QueueRunner(rpc)
+	// Its queue may live in any of these; one program would have one of them.
+	queues := slices.Concat(libraries.MySQL, libraries.Mongo, libraries.Etcd, libraries.Kafka, libraries.NATS)
+	runner = libraries.Before(runner, roles.DB, queues...)
+	runner = libraries.Before(runner, roles.Builders, slices.Concat(libraries.SSH, libraries.WebSocket)...)
+	services := slices.Concat(libraries.Kubernetes, libraries.OAuth2)
+	runner = libraries.Before(runner, roles.API, services...)
+	builder := libraries.Before(roles.Builder(rpc), roles.API, services...)
+	return []classify.Role{roles.LocalExecutor(), runner, builder}
 }
 
 // policies returns the policy of each role, with the rules of the program whose errors

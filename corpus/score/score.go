@@ -217,6 +217,9 @@ func (res *Result) meet(ctx context.Context, r row.Row, role string, p *classify
 		c.Accepted = accepted.Has(v.Class)
 		c.Retry = again(v.Class)
 		c.RetryAccepted = agrees(accepted, c.Retry)
+		if disputed, _, reason, ok := r.Disputed(); ok && disputed == role {
+			c.Reason = reason
+		}
 		cells = append(cells, c)
 	}
 	return cells, nil

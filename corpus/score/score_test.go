@@ -38,6 +38,9 @@ func TestDisagreements(t *testing.T) {
 	var got []string
 	for _, c := range res.Disagreements() {
 		got = append(got, line(c))
+		if c.Reason == "" {
+			t.Errorf("%s: no reason is written down: column dispute of %s", line(c), corpus)
+		}
 	}
 	if os.Getenv("HOLDFAST_UPDATE") == "1" {
 		if len(skipped) > 0 {
@@ -142,19 +145,15 @@ func absent(rows []row.Row, id, role string) bool {
 	return false
 }
 
-// A dispute names a role of the corpus and what it would accept.
+// A dispute names a role of the corpus, what it would accept, and why.
 func TestDisputes(t *testing.T) {
 	rows, err := row.Read(corpus)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range rows {
-		if r.Dispute == "" {
-			continue
-		}
-		role, _, ok := strings.Cut(r.Dispute, ": ")
-		if _, known := r.Accepted[role]; !ok || !known {
-			t.Errorf("dispute of %s: %q is no role", r.ID, role)
+		if _, _, _, ok := r.Disputed(); r.Dispute != "" && !ok {
+			t.Errorf("dispute of %s is not of the form \"role: class|class. Why.\": %q", r.ID, r.Dispute)
 		}
 	}
 }

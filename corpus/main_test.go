@@ -40,12 +40,32 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+func TestCost(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "cost.md")
+	var out, progress strings.Builder
+	if err := run(t.Context(), []string{"-cost", "-rounds", "5", "-run", "^errno$", "-o", page}, &out, &progress); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(progress.String(), "[5/5]") || !strings.Contains(out.String(), "errno") || strings.Contains(out.String(), "postgres") {
+		t.Errorf("printed %s%s", progress.String(), out.String())
+	}
+	b, err := os.ReadFile(page)
+	if err != nil || !strings.Contains(string(b), "## Targets") {
+		t.Errorf("page %s (%v)", b, err)
+	}
+	for _, args := range [][]string{{"-cost", "-json", "-"}, {"-cost", "-rounds", "4"}, {"-cost", "-run", "^none$"}} {
+		if err := run(t.Context(), args, &out, &progress); err == nil {
+			t.Errorf("%v: no error", args)
+		}
+	}
+}
+
 func TestHelp(t *testing.T) {
 	var out, help strings.Builder
 	if err := run(t.Context(), []string{"--help"}, &out, &help); !errors.Is(err, flag.ErrHelp) {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Examples:", "-corpus FILE", "-json FILE"} {
+	for _, want := range []string{"Examples:", "-corpus FILE", "-json FILE", "-cost"} {
 		if !strings.Contains(help.String(), want) {
 			t.Errorf("help lacks %q:\n%s", want, help.String())
 		}

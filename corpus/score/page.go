@@ -14,6 +14,10 @@ at the edges where they meet it, and the verdicts held against those that people
 ([` + "`corpus/classify-corpus.csv`" + `](../corpus/classify-corpus.csv); several may be right).
 A cell is one error, one role and one of its edges. What a value cannot tell, such as who sent a kill, its caller marks: %d cells.
 
+The roles are those of [` + "`classify/roles`" + `](../classify/roles), with the packs of [` + "`classify/packs`" + `](../classify/packs). These import the
+standard library only; what MySQL, MongoDB, etcd, Kafka, NATS, SSH, WebSocket, Kubernetes and OAuth2 say by types without methods is known by nine tables in
+[` + "`corpus/libraries`" + `](../corpus/libraries), as a program that imports them would write them.
+
 `
 
 // WritePage writes the result as a page of documentation.
@@ -31,11 +35,14 @@ func (res *Result) WritePage(w io.Writer) error {
 		fmt.Fprintf(&b, "| **%s** | all | **%s** |\n", role, res.Tally(func(c Cell) bool { return c.Role == role }))
 	}
 	fmt.Fprintf(&b, "| **all** | all | **%s** |\n\n", res.Tally(func(Cell) bool { return true }))
+	fmt.Fprintf(&b, "How to read this: the tables of the roles and packs were written with this file at hand. So it shows that one table for each edge holds what people accept,\n"+
+		"and keeps showing it while libraries change; it does not show how a policy fares on errors that nobody listed. Of these it says that they are unknown, and\n"+
+		"takes the default of the edge: that is what %d of the accepted verdicts are.\n\n", count(res.Cells, func(c Cell) bool { return c.Accepted && c.Unknown }))
 	two := res.Tally(func(c Cell) bool { return c.Labellers == "2" })
 	one := res.Tally(func(c Cell) bool { return c.Labellers != "2" })
 	fmt.Fprintf(&b, "Of the rows that two people labelled, each alone at first: %s. Of those that one person labelled: %s.\n\n", two, one)
 
-	b.WriteString("## Retry, or not\n\nThe question that other libraries answer. They are asked about the same values in the same cells; they know neither role, edge nor mark. A cell agrees if what it says, to try again\n" +
+	b.WriteString("## Retry, or not\n\nThe question that other libraries answer. They are asked about the same values in the same cells; they know neither role, edge nor mark, and were not written\nwith these labels at hand. A cell agrees if what it says, to try again\n" +
 		"(here or elsewhere) or not to, is among what is accepted.\n\n| who is asked | agrees | of the rows that two people labelled |\n|---|---|---|\n")
 	for _, p := range res.Peers {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", p.Name, p.All, p.Two)
@@ -45,20 +52,26 @@ func (res *Result) WritePage(w io.Writer) error {
 	if bad := res.Disagreements(); len(bad) == 0 {
 		b.WriteString("None.\n")
 	} else {
-		b.WriteString("| error | role | edge | accepted | verdict | note |\n|---|---|---|---|---|---|\n")
+		b.WriteString("| error | role | edge | accepted | verdict | why |\n|---|---|---|---|---|---|\n")
 		for _, c := range bad {
 			got := c.Got.String()
 			if c.Unknown {
 				got += " (unknown)"
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", c.ID, c.Role, edgeName(c.Edge), cell(c.Want), got, cell(c.Note))
+			why := c.Reason
+			if why == "" {
+				why = c.Note
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", c.ID, c.Role, edgeName(c.Edge), cell(c.Want), got, cell(why))
 		}
 	}
 
-	b.WriteString("\n## Disputed labels\n\nThe label counts above; this is what the project would accept instead.\n\n| error | label | instead, and why |\n|---|---|---|\n")
-	for _, r := range res.disputes {
-		role, rest, _ := strings.Cut(r.Dispute, ": ")
-		fmt.Fprintf(&b, "| %s | %s: %s | %s |\n", r.ID, role, cell(r.Accepted[role].String()), cell(rest))
+	if len(res.disputes) > 0 {
+		b.WriteString("\n## Disputed labels\n\nThe label counts above; this is what the project would accept instead, and why.\n\n| error | role | label | instead | because |\n|---|---|---|---|---|\n")
+		for _, r := range res.disputes {
+			role, instead, why, _ := r.Disputed()
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.ID, role, cell(r.Accepted[role].String()), cell(instead.String()), cell(why))
+		}
 	}
 
 	if len(res.Skipped) > 0 {
@@ -71,7 +84,10 @@ func (res *Result) WritePage(w io.Writer) error {
 	for _, p := range places {
 		role, at := p.role, "none"
 		if role == "" {
-			role = "others"
+			role = "all"
+			if slices.ContainsFunc(places, func(o place) bool { return o.edge == p.edge && o.role != "" }) {
+				role = "others"
+			}
 		}
 		if len(p.at) > 0 {
 			var names []string
@@ -89,6 +105,9 @@ func (res *Result) WritePage(w io.Writer) error {
 	for _, id := range slices.Sorted(keys(gone)) {
 		fmt.Fprintf(&b, "| %s | the requester is gone | %s |\n", id, gone[id])
 	}
+	b.WriteString("\n## To write this page again\n\n    cd corpus && go run .\n\n" +
+		"It takes about ten seconds once it is built. Some rows need PostgreSQL's programs, or root on Linux; without them they are listed here as not provoked.\n" +
+		"A new row goes into the file above and into [`corpus/provoke`](../corpus/provoke). [What it costs to decide](classify-cost.md) is another page.\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }

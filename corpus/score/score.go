@@ -31,7 +31,9 @@ type Cell struct {
 	Marked        string `json:"marked,omitempty"` // why
 	Explanation   string `json:"explanation"`
 	Note          string `json:"note,omitempty"`
-	Labellers     string `json:"labellers"`
+	// Reason is why the verdict of this role is one that is not accepted, where that is written down.
+	Reason    string `json:"reason,omitempty"`
+	Labellers string `json:"labellers"`
 
 	accepted row.Accepted
 }
@@ -63,7 +65,14 @@ func (t Tally) String() string {
 	return fmt.Sprintf("%d/%d (%d %%)", t.Accepted, t.Cells, t.percent())
 }
 
-func (t Tally) percent() int { return (200*t.Accepted + t.Cells) / (2 * t.Cells) }
+// percent rounds, but 100 % are all.
+func (t Tally) percent() int {
+	p := (200*t.Accepted + t.Cells) / (2 * t.Cells)
+	if p == 100 && t.Accepted < t.Cells {
+		return 99
+	}
+	return p
+}
 
 // Peer is how one neighbour does on retrying or not, on the same cells.
 type Peer struct {

@@ -157,3 +157,14 @@ func TestDisputes(t *testing.T) {
 		}
 	}
 }
+
+func TestTally(t *testing.T) {
+	for _, tt := range []struct {
+		accepted, cells int
+		want            string
+	}{{0, 0, "none"}, {1, 3, "1/3 (33 %)"}, {2, 3, "2/3 (67 %)"}, {583, 584, "583/584 (99 %)"}, {584, 584, "584/584 (100 %)"}} {
+		if got := (Tally{tt.accepted, tt.cells}).String(); got != tt.want {
+			t.Errorf("%d of %d is %q, want %q", tt.accepted, tt.cells, got, tt.want)
+		}
+	}
+}

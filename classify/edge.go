@@ -1,10 +1,6 @@
 package classify
 
-import (
-	"strconv"
-
-	"github.com/holdfast-go/holdfast/errctx"
-)
+import "strconv"
 
 // Edge is a dependency of a role: a database, a builder, the own disk, the process of a
 // step. It is never a transport: the network is no edge, what is behind it is.
@@ -184,10 +180,4 @@ func (r Role) checkPacked(p Pack, rule Rule, earlier []Rule) PolicyError {
 		bad.Rule, bad.By = p.Name+": "+bad.Rule, p.Name+": "+bad.By
 	}
 	return bad
-}
-
-// comesFromElsewhere reports whether a handle is marked as remote.
-func comesFromElsewhere(handle error) bool {
-	_, remote := errctx.Origin(handle)
-	return remote
 }

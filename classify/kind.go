@@ -115,8 +115,9 @@ func KindOn[E error](name string, k Kind) Rule {
 func KindFunc[E error](name string, f func(E) Finding) Rule {
 	r := OnFunc[E](name, 0, nil)
 	if f != nil {
+		as := finder[E]()
 		r.find = func(err error) Finding {
-			if e, ok := as[E](err); ok {
+			if e, ok := as(err); ok {
 				return f(e)
 			}
 			return Finding{}

@@ -1,6 +1,9 @@
 package classify
 
-import "reflect"
+import (
+	"reflect"
+	"sync/atomic"
+)
 
 // Rule gives its opinion on one link of an error's chain. A rule that returns a
 // Verdict of class None has no opinion, and the walk goes on.
@@ -38,10 +41,11 @@ const (
 // one, and unwraps to it. It carries the E, whose turn comes.
 func On[E error](name string, d Decision) Rule {
 	v := verdictOf(d)
+	as := finder[E]()
 	return Rule{
 		name: name, sort: typed, typ: reflect.TypeFor[E](), gives: SetOf(v.Class), fixed: v, fault: fixedFault(v),
 		match: func(err error) bool {
-			_, ok := as[E](err)
+			_, ok := as(err)
 			return ok
 		},
 	}
@@ -51,10 +55,11 @@ func On[E error](name string, d Decision) Rule {
 // that f may give, so that [New] can hold them against the role; a verdict outside
 // of them is taken for the policy's bug and becomes the role's default.
 func OnFunc[E error](name string, gives Set, f func(E) Verdict) Rule {
+	as := finder[E]()
 	return Rule{
 		name: name, sort: typed, typ: reflect.TypeFor[E](), gives: gives, fault: functionFault(gives, f == nil),
 		ask: func(err error) Verdict {
-			if e, ok := as[E](err); ok {
+			if e, ok := as(err); ok {
 				return f(e)
 			}
 			return Verdict{}
@@ -119,19 +124,28 @@ func Joins[E error](m Mode) Rule {
 	return r
 }
 
-// as is one step of errors.As.
-func as[E error](err error) (E, bool) {
-	if e, ok := err.(E); ok {
-		return e, true
-	}
-	if x, ok := err.(interface{ As(any) bool }); ok {
-		var e E
-		if x.As(&e) {
+// finder returns one step of errors.As. As methods are given a place to write to, and a rule
+// has one in store, for one goroutine at a time.
+func finder[E error]() func(error) (E, bool) {
+	var store atomic.Pointer[E]
+	return func(err error) (none E, _ bool) {
+		if e, ok := err.(E); ok {
 			return e, true
 		}
+		x, ok := err.(interface{ As(any) bool })
+		if !ok {
+			return none, false
+		}
+		target := store.Swap(nil)
+		if target == nil {
+			target = new(E)
+		}
+		if !x.As(target) {
+			store.Store(target)
+			return none, false
+		}
+		return *target, true
 	}
-	var none E
-	return none, false
 }
 
 // is is one step of errors.Is, for a comparable target.

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/holdfast-go/holdfast/errctx"
 )
@@ -16,7 +17,8 @@ import (
 type table struct {
 	rules  []Rule
 	second bool                               // there are rules for the second pass
-	shapes atomic.Pointer[map[uintptr]*shape] // by the address of the type, which hashes faster than the reflect.Type
+	shapes atomic.Pointer[map[uintptr]*shape] // by what typeWord returns
+	recent [64]atomic.Pointer[shape]          // the same, where the last one of each slot is found sooner
 }
 
 func newTable(rules []Rule) *table {
@@ -27,6 +29,7 @@ func newTable(rules []Rule) *table {
 
 // shape is what a table knows about a dynamic type of error.
 type shape struct {
+	word   uintptr
 	first  []*Rule         // typed rules, then sentinels
 	equal  map[error]*Rule // sentinels that a link must equal, where one lookup tells
 	second []*Rule         // capabilities
@@ -48,18 +51,26 @@ const (
 )
 
 func (t *table) shape(err error) *shape {
-	rt := reflect.TypeOf(err)
-	key := reflect.ValueOf(rt).Pointer()
-	if s, ok := (*t.shapes.Load())[key]; ok {
+	word := typeWord(err)
+	slot := &t.recent[word>>5%uintptr(len(t.recent))]
+	if s := slot.Load(); s != nil && s.word == word {
 		return s
 	}
-	// Of two goroutines that learn at once one may lose what it learned, and it is learned again.
-	s := t.study(rt)
-	grown := maps.Clone(*t.shapes.Load())
-	grown[key] = s
-	t.shapes.Store(&grown)
+	s, ok := (*t.shapes.Load())[word]
+	if !ok {
+		// Of two goroutines that learn at once one may lose what it learned, and it is learned again.
+		s = t.study(reflect.TypeOf(err))
+		s.word = word
+		grown := maps.Clone(*t.shapes.Load())
+		grown[word] = s
+		t.shapes.Store(&grown)
+	}
+	slot.Store(s)
 	return s
 }
+
+// typeWord returns what an error's interface has for its type: the same for all errors of a type.
+func typeWord(err error) uintptr { return *(*uintptr)(unsafe.Pointer(&err)) }
 
 var (
 	canceledType = reflect.TypeOf(context.Canceled)

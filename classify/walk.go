@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+
+	"github.com/holdfast-go/holdfast/errctx"
 )
 
 // Classify returns what p's role does about err, on behalf of a requester whose
@@ -122,7 +124,7 @@ func (w *walk) chain(err error, s scope, o *outcome) {
 		switch {
 		case shape.handle:
 			s.handle = err
-			s.remote = s.remote || comesFromElsewhere(err)
+			s.remote = s.remote || errctx.IsRemote(err)
 		case shape.dep && !s.remote:
 			if !w.cross(err.(*dep), &s, o) {
 				return
@@ -252,7 +254,7 @@ func (w *walk) gaveUp(link error, s scope) *GaveUp {
 			return g
 		}
 		d, ok := link.(*dep)
-		s.remote = s.remote || ok && d.remote || isHandle(reflect.TypeOf(link)) && comesFromElsewhere(link)
+		s.remote = s.remote || ok && d.remote || isHandle(reflect.TypeOf(link)) && errctx.IsRemote(link)
 		x, ok := link.(interface{ Unwrap() error })
 		if !ok || s.remote {
 			return nil

@@ -50,6 +50,20 @@ func Origin(err error) (origin string, remote bool) {
 	return "", false
 }
 
+// IsRemote reports whether err itself is a handle that came from elsewhere. [Origin] looks further.
+func IsRemote(err error) bool {
+	h, ok := asHandle(err)
+	if !ok {
+		return false
+	}
+	for l := h.top(); l != nil; l = l.next {
+		if l.record() != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // record is what a layer has in place of a program counter.
 type record struct {
 	origin, function, file string

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -48,7 +49,7 @@ func logValueOf(top *layer, root error) slog.Value {
 // JSON already, share an allocation.
 func (g *logged) render(top *layer, cause string) (message string) {
 	n := 0
-	for range top.all() {
+	for l := top; l != nil; l = l.next {
 		n++
 	}
 	g.layers = make(loggedLayers, 0, n)
@@ -71,7 +72,7 @@ func (g *logged) render(top *layer, cause string) (message string) {
 		}
 	})
 	end := len(text)
-	for i := n - 1; i >= 0; i-- {
+	for i := range slices.Backward(g.layers) {
 		l := &g.layers[i]
 		if l.from < end {
 			l.Attrs = text[l.from:end:end]

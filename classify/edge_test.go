@@ -114,6 +114,8 @@ func TestEdges(t *testing.T) {
 		{"each branch has its edge, the worst wins", errors.Join(classify.Dep("mirror", refused), classify.Dep("builder", refused)), "retry-elsewhere after 1s builder unavailable"},
 		{"an unknown branch is its edge's default", errors.Join(classify.Dep("mirror", errors.New("?")), classify.Dep("builder", refused)), "retry-elsewhere after 1s builder unavailable"},
 		{"… which may be the worst", errors.Join(classify.Dep("db", errors.New("?")), classify.Dep("builder", refused)), "fatal (unknown) db none"},
+		{"what may have been done stays so, whoever wins", errors.Join(classify.Dep("db", &stateError{"lost"}), classify.Dep("builder", refused)), "retry-elsewhere after 1s builder unavailable outcome unknown"},
+		{"a method that panics, of an item", classify.Dep("message", explosive{}), "drop (unknown) message none"},
 		{"an edge around a join", classify.Dep("mirror", errors.Join(refused, fs.ErrPermission)), "best-effort mirror unavailable"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -164,6 +166,12 @@ func TestStoppedWithTheRequester(t *testing.T) {
 		t.Errorf("Role() = %v", got)
 	}
 }
+
+// explosive is an error that cannot be looked into.
+type explosive struct{}
+
+func (explosive) Error() string { return "explosive" }
+func (explosive) Unwrap() error { panic("Unwrap") }
 
 type timeoutError struct{}
 

@@ -115,6 +115,9 @@ func last(branches []error) error {
 // join is commutative, associative and idempotent (as far as Exclude and Keys
 // are read as sets), for All and for Any. None is its identity.
 func (m Mode) join(a, b Verdict) Verdict {
+	// Whoever wins, what may have been done may have been done.
+	unsure := a.OutcomeUnknown || b.OutcomeUnknown
+	a.OutcomeUnknown, b.OutcomeUnknown = unsure, unsure
 	switch ra, rb := m.rank(a), m.rank(b); {
 	case b.Class == None, a.Class != None && ra > rb:
 		return a
@@ -128,7 +131,6 @@ func (m Mode) join(a, b Verdict) Verdict {
 	if b.Edge < a.Edge || b.Edge == a.Edge && b.Kind < a.Kind {
 		out.Edge, out.Kind = b.Edge, b.Kind
 	}
-	out.OutcomeUnknown = a.OutcomeUnknown || b.OutcomeUnknown
 	out.Unknown = a.Unknown && b.Unknown
 	if m == Any {
 		out.After, out.Free = min(a.After, b.After), a.Free || b.Free

@@ -294,6 +294,6 @@ func (w *walk) spent() bool { return w.first > maxLinks || w.second > maxLinks }
 // rescue turns the panic of a foreign method, or of a rule, into a chain without an opinion.
 func (w *walk) rescue(o *outcome, s *scope) {
 	if r := recover(); r != nil {
-		*o = outcome{Verdict: Verdict{why: why{rule: w.rule, link: w.link, handle: s.handle, reason: panicked, panic: fmt.Sprint(r)}}}
+		*o = outcome{Verdict: Verdict{why: why{rule: w.rule, link: w.link, handle: s.handle, edge: s.edge, reason: panicked, panic: fmt.Sprint(r)}}}
 	}
 }

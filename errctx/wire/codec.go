@@ -296,10 +296,7 @@ func (e *encoder) foreign(err error) Foreign {
 		f.Kind = cut(k.ErrorKind())
 	}
 	_, constant := root.(syscall.Errno)
-	if !constant {
-		_, constant = root.(errctx.SafeValue)
-	}
-	if constant || e.trusted {
+	if constant = constant || isSafe(root); constant || e.trusted {
 		f.Text, f.Private = cut(fmt.Sprint(err)), !constant
 	}
 	return f
@@ -337,7 +334,7 @@ var textCodec = codec{
 			return append(b, "null"...), nil
 		}
 		x := v.Interface()
-		if _, safe := x.(errctx.SafeValue); safe || e.trusted {
+		if e.trusted || isSafe(x) {
 			return jsontext.AppendQuote(b, cut(fmt.Sprint(x))), nil
 		}
 		return jsontext.AppendQuote(b, cut(v.Elem().Type().String())), nil

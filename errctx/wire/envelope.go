@@ -163,11 +163,17 @@ func (env *Envelope) checked() *Envelope {
 	if c.Payload != nil && !json.Valid(c.Payload) {
 		c.Payload = nil
 	}
-	c.Joined = slices.Clone(env.Joined)
-	for i, j := range c.Joined {
-		c.Joined[i] = j.checked()
-	}
+	c.eachJoined((*Envelope).checked)
 	return &c
+}
+
+// eachJoined puts others in place of the branches, in a list of their own: that of an envelope
+// may be shared.
+func (env *Envelope) eachJoined(f func(*Envelope) *Envelope) {
+	env.Joined = slices.Clone(env.Joined)
+	for i, j := range env.Joined {
+		env.Joined[i] = f(j)
+	}
 }
 
 // handle returns the envelope of a handle on an error of a sum, or of a bare one.
@@ -189,11 +195,14 @@ func (e *encoder) undeclared(root error) *Envelope {
 	if k, ok := root.(errctx.Kind); ok {
 		env.Kind = cut(k.ErrorKind())
 	}
-	if _, safe := root.(errctx.SafeValue); safe || e.trusted {
+	if e.trusted || isSafe(root) {
 		env.Text = cut(root.Error())
 	}
 	return env
 }
+
+// isSafe asks errctx, which knows that one safe part does not make the whole of a value safe.
+func isSafe(x any) bool { return errctx.IsSafe(slog.Any("", x)) }
 
 // again returns the envelope of an unknown error: the one that was read, if nothing was
 // added to the error since, and if it may be seen by the peer.
@@ -221,13 +230,7 @@ func (e *encoder) passOn(from *Envelope) *Envelope {
 		return &env
 	}
 	env.Trusted, env.Payload, env.Text, env.extra = false, nil, "", nil
-	env.Joined = make([]*Envelope, len(from.Joined))
-	for i, j := range from.Joined {
-		env.Joined[i] = e.passOn(j)
-	}
-	if from.Joined == nil {
-		env.Joined = nil
-	}
+	env.eachJoined(e.passOn)
 	return &env
 }
 
@@ -276,10 +279,7 @@ func (env *Envelope) fit(size int) *Envelope {
 // copied returns a copy, also of the branches, except for those that are passed on as they came.
 func (env *Envelope) copied() *Envelope {
 	c := *env
-	c.Joined = slices.Clone(env.Joined)
-	for i, j := range c.Joined {
-		c.Joined[i] = j.copied()
-	}
+	c.eachJoined((*Envelope).copied)
 	return &c
 }
 

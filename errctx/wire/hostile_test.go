@@ -42,6 +42,18 @@ type frame struct {
 	Others []frame
 }
 
+type number int
+
+func (number) SafeValue() {}
+
+// embedsSafe has the method of a part.
+type embedsSafe struct {
+	number
+	user string
+}
+
+func (e embedsSafe) Error() string { return "no access for " + e.user }
+
 // tree refers to itself by a slice alone.
 type tree struct {
 	Name string
@@ -67,6 +79,15 @@ func TestWhatStaysAtHome(t *testing.T) {
 		}
 		if want := strings.Contains(name, "itself") || strings.Contains(name, "error"); strings.Contains(text[1], private) != want {
 			t.Errorf("%s: a trusted peer sees a private value: %v: %s", name, !want, text[1])
+		}
+	}
+	// One safe part does not make an error safe, wherever it stands.
+	part := embedsSafe{1, private}
+	for name, text := range map[string]string{
+		"undeclared": string(wire.NewRegistry().Encode(errctx.Annotate(part, "m"))), "a cause": sent[error](part), "in an any": sent[any](part),
+	} {
+		if strings.Contains(text, private) {
+			t.Errorf("%s: %s", name, text)
 		}
 	}
 	// A safe attribute is shown to a trusted peer as to anybody: the next one cannot tell what was in it.

@@ -36,9 +36,6 @@ var (
 	_ slog.LogValuer = (*Error)(nil)
 )
 
-// errTrusted is matched by errors that may hold what only trusted peers may see.
-var errTrusted = errors.New("sent in trust")
-
 // FromStatus returns the error that a server sent as st, in a message or a trailer; nil for OK. What
 // is no envelope, or none of this package's, makes an error of the status alone.
 //
@@ -87,8 +84,6 @@ func (e *Error) Is(target error) bool {
 	switch target {
 	case context.Canceled, context.DeadlineExceeded:
 		return target == e.ended
-	case errTrusted:
-		return e.trusted
 	}
 	return e.around != nil && errors.Is(e.around, target)
 }

@@ -1,7 +1,6 @@
 package errgrpc
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -143,25 +142,7 @@ func (c *Codec) envelope(err error, code codes.Code, from carrier) *wire.Envelop
 			env.Text = from.GRPCStatus().Message()
 		}
 	}
-	if !c.trusts() && errors.Is(err, errTrusted) {
-		return c.redacted(&env)
-	}
 	return &env
-}
-
-// redacted returns an envelope without what a peer sent in trust, of those kinds that this
-// program does not know. Of the others the registry has written a new one.
-func (c *Codec) redacted(env *wire.Envelope) *wire.Envelope {
-	r := *env
-	r.Text = ""
-	if _, unknown := errors.AsType[*wire.Unknown](c.registry.Restore(&wire.Envelope{Version: 1, Kind: env.Kind})); unknown {
-		r.Payload = nil
-	}
-	r.Joined = slices.Clone(env.Joined)
-	for i, j := range r.Joined {
-		r.Joined[i] = c.redacted(j)
-	}
-	return &r
 }
 
 // message returns the constant text of an error: the messages of its layers and what it is. Where

@@ -52,6 +52,9 @@ var rules = []struct {
 	{"executor/home", []string{"std", "errctx", "errctx/wire", "executor/..."}, []string{"executor/..."}},
 	{"executor/cli", []string{"std", "errctx", "errctx/wire", "classify", "executor/...", "github.com/spf13/cobra"}, []string{"executor/..."}},
 	{"cmd/holdfast", []string{"std", "executor/cli"}, []string{"executor/...", "errctx", "errctx/wire"}},
+	{"lint", []string{"std", "golang.org/x/tools", "lint/..."}, nil},
+	{"lint/driver", []string{"std", "golang.org/x/tools", "lint/...", "go.yaml.in/yaml/v4", "golang.org/x/term"}, []string{"github.com/santhosh-tekuri/jsonschema/v6"}},
+	{"cmd/errlint", []string{"std", "lint/..."}, nil},
 	{"examples", []string{"std", "errctx", "classify/...", "executor/..."}, []string{"executor/..."}},
 }
 

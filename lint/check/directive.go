@@ -5,6 +5,8 @@ import (
 	"go/token"
 	"slices"
 	"strings"
+
+	"golang.org/x/tools/go/ast/edge"
 )
 
 // A directive silences findings:
@@ -70,7 +72,8 @@ func parseDirective(c *ast.Comment) *directive {
 		if checks != "" {
 			d.checks = list(strings.TrimSuffix(checks, ")"))
 		}
-		d.reason = strings.TrimSpace(rest)
+		reason, _, _ := strings.Cut(" "+rest, " //")
+		d.reason = strings.TrimSpace(reason)
 	case name == "nolint":
 	case strings.HasPrefix(name, "nolint:"):
 		d.checks = list(strings.TrimPrefix(name, "nolint:"))
@@ -139,16 +142,33 @@ func (p *Pass) alone(f *file, c *ast.Comment) bool {
 	return strings.TrimSpace(p.SrcRange(start, c.Pos())) == ""
 }
 
-// silences reports whether d is about a finding.
-func (d *directive) silences(f *Finding) bool {
+// silences reports whether d is about a finding, which is in a statement.
+func (d *directive) silences(f *Finding, around ast.Node) bool {
 	if len(d.checks) > 0 && !slices.Contains(d.checks, f.Check.ID) && !slices.Contains(d.checks, f.Check.Analyzer()) {
 		return false
 	}
-	if d.from <= f.Node.Pos() && f.Node.Pos() < d.to {
-		return true
+	for _, pos := range []token.Pos{f.Node.Pos(), around.Pos(), around.End() - 1} {
+		if d.from <= pos && pos < d.to {
+			return true
+		}
 	}
-	// A statement over several lines has its mark at the end.
-	return d.from <= f.Node.End() && f.Node.End() <= d.to
+	return false
+}
+
+// around returns the statement, declaration or element of a list that a finding is in: where that goes over several lines, a
+// directive may stand at the first one or at the last one.
+func (p *Pass) around(n ast.Node) ast.Node {
+	c, ok := p.Inspect.Root().FindByPos(n.Pos(), n.End())
+	for ok {
+		switch c.ParentEdgeKind() {
+		case edge.BlockStmt_List, edge.CaseClause_Body, edge.CommClause_Body, edge.CompositeLit_Elts, edge.GenDecl_Specs, edge.File_Decls, edge.Invalid:
+			return c.Node()
+		case edge.IfStmt_Cond, edge.IfStmt_Init, edge.ForStmt_Cond, edge.SwitchStmt_Tag, edge.SwitchStmt_Init, edge.RangeStmt_X:
+			return c.Node()
+		}
+		c = c.Parent()
+	}
+	return n
 }
 
 // packageDirectives returns the opaque directives in the package's documentation: they hold in all of its files.

@@ -81,7 +81,7 @@ func insertImport(f *ast.File, importPath string) analysis.TextEdit {
 			continue
 		}
 		if !g.Lparen.IsValid() {
-			return insert(g.Pos(), "import "+quoted+"\n")
+			return insert(g.End(), "\nimport "+quoted)
 		}
 		if len(g.Specs) == 0 {
 			return insert(g.Lparen+1, "\n\t"+quoted+"\n")
@@ -145,13 +145,15 @@ func (p *Pass) Drop(pos token.Pos, importPath string, keep func(*ast.Ident) bool
 					return nil
 				}
 			}
-			if !g.Lparen.IsValid() {
-				return []analysis.TextEdit{{Pos: g.Pos(), End: g.End() + 1}}
+			// What is removed ends where the spec does, so that another import can be put behind it.
+			switch {
+			case spec.Comment != nil || spec.Doc != nil || g.Doc != nil:
+			case !g.Lparen.IsValid():
+				return []analysis.TextEdit{{Pos: g.Pos(), End: g.End()}}
+			case p.SrcRange(spec.Pos()-2, spec.Pos()) == "\n\t":
+				return []analysis.TextEdit{{Pos: spec.Pos() - 2, End: spec.End()}}
 			}
-			if spec.Doc != nil || spec.Comment != nil {
-				return nil
-			}
-			return []analysis.TextEdit{{Pos: spec.Pos() - 1, End: spec.End() + 1, NewText: nil}}
+			return nil
 		}
 	}
 	return nil

@@ -127,10 +127,11 @@ func run(pass *analysis.Pass, cfg *Config, families []*Family) *result {
 			continue
 		}
 		silenced := false
+		around := p.around(f.Node)
 		for i := range p.files {
 			if p.files[i].FileStart <= pos && pos <= p.files[i].FileEnd {
 				for _, d := range directives[i] {
-					if d.silences(&f) {
+					if d.silences(&f, around) {
 						d.used, silenced = true, true
 					}
 				}

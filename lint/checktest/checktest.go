@@ -28,6 +28,12 @@ func RunDefault(t *testing.T, f *check.Family, packages ...string) {
 	run(t, &check.Config{}, f, packages...)
 }
 
+// RunConfig is Run with a configuration.
+func RunConfig(t *testing.T, cfg *check.Config, f *check.Family, packages ...string) {
+	t.Helper()
+	run(t, cfg, f, packages...)
+}
+
 func run(t *testing.T, cfg *check.Config, f *check.Family, packages ...string) {
 	t.Helper()
 	// One analyzer stands for all, so that the fixes of different checks are applied to the same golden file.

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/types"
 
+	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
 
 	"github.com/holdfast-go/holdfast/lint/check"
@@ -114,10 +115,17 @@ func (f *finder) literal(c inspector.Cursor, lit *ast.CompositeLit) {
 			texts = append(texts, e)
 		}
 	}
+	if len(texts) == 0 {
+		return
+	}
+	var tier check.Tier
+	if f.asData(c) {
+		tier = check.OptIn
+	}
 	for _, e := range texts {
 		for _, s := range f.text.Sources(f.bodies(c), e) {
 			finding := check.Finding{
-				Check: byWay(s.Way, ErrorLiteral), Node: e, Cause: s.Err,
+				Check: byWay(s.Way, ErrorLiteral), Node: e, Cause: s.Err, Tier: tier,
 				Message: typeName(t) + " gets the text of " + f.name(s.Err) + " and not the error: " + stops,
 			}
 			if field := f.causeField(st, t, set); field != "" {
@@ -135,6 +143,33 @@ func (f *finder) literal(c inspector.Cursor, lit *ast.CompositeLit) {
 			f.report(c, finding)
 		}
 	}
+}
+
+// asData reports whether a literal is handed on as what it is, and not as an error: to a function that writes it
+// as the body of an answer, for instance, or as part of something larger.
+func (f *finder) asData(c inspector.Cursor) bool {
+	kind, i := c.ParentEdge()
+	for kind == edge.UnaryExpr_X || kind == edge.ParenExpr_X {
+		c = c.Parent()
+		kind, i = c.ParentEdge()
+	}
+	switch kind {
+	case edge.CompositeLit_Elts:
+		return true
+	case edge.KeyValueExpr_Value:
+		return !code.IsInterface(f.info.TypeOf(c.Parent().Node().(*ast.KeyValueExpr).Key))
+	case edge.CallExpr_Args:
+		sig, ok := f.info.TypeOf(c.Parent().Node().(*ast.CallExpr).Fun).(*types.Signature)
+		if !ok || sig.Params().Len() == 0 {
+			return false
+		}
+		t := sig.Params().At(min(i, sig.Params().Len()-1)).Type()
+		if s, ok := t.(*types.Slice); ok && sig.Variadic() && i >= sig.Params().Len()-1 {
+			t = s.Elem()
+		}
+		return !code.IsInterface(t)
+	}
+	return false
 }
 
 // causeField returns a field for an error that is not set, of a type that unwraps to what is in it.

@@ -1,0 +1,8 @@
+package directives
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestIt(t *testing.T) { t.Log(fmt.Errorf("x: %v", lines(nil))) }

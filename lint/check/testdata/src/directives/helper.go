@@ -1,0 +1,8 @@
+package directives
+
+import (
+	"fmt"
+	"testing"
+)
+
+func helper(t testing.TB, err error) error { return fmt.Errorf("x: %v", err) }

@@ -3,9 +3,11 @@
 package facts
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
 	"reflect"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/inspect"
@@ -44,7 +46,24 @@ type Func struct {
 // AFact makes Func a fact.
 func (*Func) AFact() {}
 
-func (f *Func) String() string { return "errors" }
+// String lists what is known, such as "format 0: wrapping, texts [0]".
+func (f *Func) String() string {
+	var out []string
+	if f.Printf != Nothing {
+		out = append(out, fmt.Sprintf("format %d: %s", f.Format, resultNames[f.Printf]))
+	}
+	for _, list := range []struct {
+		name    string
+		indices []int
+	}{{"texts", f.Texts}, {"text of", f.TextOf}, {"through", f.Through}, {"wraps", f.Wraps}} {
+		if len(list.indices) > 0 {
+			out = append(out, fmt.Sprint(list.name, " ", list.indices))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+var resultNames = [...]string{"nothing", "text", "opaque", "wrapping"}
 
 func (f *Func) empty() bool {
 	return f.Printf == Nothing && len(f.Texts) == 0 && len(f.TextOf) == 0 && len(f.Through) == 0 && len(f.Wraps) == 0

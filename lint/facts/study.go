@@ -211,7 +211,7 @@ func (s *student) of(e ast.Expr) origin {
 		}
 		o := s.vars[v]
 		if i, ok := s.params[v]; ok && carries(v.Type()) {
-			if code.IsError(v.Type()) {
+			if _, list := code.ElemError(v.Type()); list || code.IsError(v.Type()) {
 				o.wraps |= 1 << i
 			} else {
 				o.texts |= 1 << i

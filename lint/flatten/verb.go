@@ -3,6 +3,7 @@ package flatten
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"github.com/holdfast-go/holdfast/lint/check"
 	"github.com/holdfast-go/holdfast/lint/code"
@@ -130,13 +131,21 @@ func (m *maker) printf() {
 	verbs := format.Parse(src.Value)
 	wrapped := 0
 	seen := map[int]bool{} // operands that are wrapped, or dealt with
+	var kept []ast.Expr
 	if m.facts.Printf == facts.Wrapping {
 		for _, d := range verbs {
 			if d.Rune == 'w' {
 				wrapped++
 				seen[d.Arg] = true
+				if d.Arg < len(operands) {
+					kept = append(kept, operands[d.Arg])
+				}
 			}
 		}
+	}
+	// One that is printed and also wrapped is not lost.
+	keeps := func(x ast.Expr) bool {
+		return slices.ContainsFunc(kept, func(k ast.Expr) bool { return code.Same(m.info, k, x) })
 	}
 	flattened := 0
 	for _, d := range verbs {
@@ -155,6 +164,7 @@ func (m *maker) printf() {
 		t := m.info.TypeOf(operand)
 		switch {
 		case t == nil:
+		case keeps(operand) || m.given(operand):
 		case code.IsError(t):
 			seen[d.Arg] = true
 			m.operand(src, &d, operand, wrapped, flattened)
@@ -164,7 +174,9 @@ func (m *maker) printf() {
 		case carriesText(t):
 			seen[d.Arg] = true
 			for _, s := range m.text.Sources(m.bodies(m.c), operand) {
-				m.textOperand(src, &d, operand, s, wrapped)
+				if !keeps(s.Err) && !m.given(s.Err) {
+					m.textOperand(src, &d, operand, s, wrapped)
+				}
 			}
 		}
 	}
@@ -209,6 +221,16 @@ func (m *maker) operand(src *format.Source, d *format.Directive, operand ast.Exp
 		f.Message = m.fn.Name() + " keeps only the text of " + name + ": " + stops
 	}
 	m.report(m.c, f)
+}
+
+// given reports whether the constructor gets x as a cause, too.
+func (m *maker) given(x ast.Expr) bool {
+	for _, i := range m.facts.Wraps {
+		if i < m.facts.Format && i < len(m.call.Args) && code.Same(m.info, m.call.Args[i], x) {
+			return true
+		}
+	}
+	return false
 }
 
 // check returns which check a constructor's format is a case of.

@@ -20,7 +20,7 @@ func (c code) Error() string { return "code" }
 
 type pretty struct{}
 
-func (pretty) Error() string                { return "pretty" }
+func (pretty) Error() string                 { return "pretty" }
 func (pretty) Format(s fmt.State, verb rune) {}
 
 type alias = error
@@ -72,6 +72,8 @@ func verbs(name string, err error) error {
 			return fmt.Errorf("100%%: %v", err) // want `formatted with %v`
 		case "mixed":
 			return fmt.Errorf("%w: %v", os.ErrExist, err) // want `formatted with %v`
+		case "same":
+			return fmt.Errorf("%s: %w (%s)", err, err, err.Error())
 		case "two":
 			return fmt.Errorf("%v: %v", os.ErrExist, err) // want `ErrExist is formatted with %v` `err is formatted with %v`
 		}

@@ -79,8 +79,8 @@ func asserted(info *types.Info, c inspector.Cursor, x ast.Expr, op token.Token) 
 			if sw, ok := parent.Parent().Parent().Node().(*ast.SwitchStmt); ok && sw.Tag == nil && len(clause.List) == 1 && holds(info, clause.List[0], x, op, token.LAND) {
 				return true
 			}
-			if before(info, clause.Body, i, x, op, other) {
-				return true
+			if is, decided := before(info, clause.Body, i, x, op, other); decided {
+				return is
 			}
 			if sw, ok := parent.Parent().Parent().Node().(*ast.SwitchStmt); ok && sw.Tag == nil {
 				// A case that was passed by did not hold.
@@ -96,37 +96,38 @@ func asserted(info *types.Info, c inspector.Cursor, x ast.Expr, op token.Token) 
 				}
 			}
 		case edge.CommClause_Body:
-			if before(info, parent.Node().(*ast.CommClause).Body, i, x, op, other) {
-				return true
+			if is, decided := before(info, parent.Node().(*ast.CommClause).Body, i, x, op, other); decided {
+				return is
 			}
 		case edge.BlockStmt_List:
-			if before(info, parent.Node().(*ast.BlockStmt).List, i, x, op, other) {
-				return true
+			if is, decided := before(info, parent.Node().(*ast.BlockStmt).List, i, x, op, other); decided {
+				return is
 			}
 		}
 	}
 	return false
 }
 
-// before looks at the statements of a list before the i-th one: if x is the other thing, one of them leaves.
-func before(info *types.Info, list []ast.Stmt, i int, x ast.Expr, op, other token.Token) bool {
+// before looks at the statements of a list before the i-th one: if x is the other thing, one of them leaves. It decides too
+// where one of them assigns to x.
+func before(info *types.Info, list []ast.Stmt, i int, x ast.Expr, op, other token.Token) (is, decided bool) {
 	for i--; i >= 0; i-- {
 		if f, ok := list[i].(*ast.IfStmt); ok && f.Else == nil && leaves(info, f.Body) && holds(info, f.Cond, x, other, token.LOR) && f.Init == nil {
-			return true
+			return true, true
 		}
 		if assigns(info, list[i], x) {
 			a, ok := list[i].(*ast.AssignStmt)
 			if ok && len(a.Lhs) == len(a.Rhs) {
 				for j, l := range a.Lhs {
 					if Same(info, l, x) {
-						return op == token.NEQ && made(info, a.Rhs[j]) || op == token.EQL && IsNil(info, a.Rhs[j])
+						return op == token.NEQ && made(info, a.Rhs[j]) || op == token.EQL && IsNil(info, a.Rhs[j]), true
 					}
 				}
 			}
-			return false
+			return false, true
 		}
 	}
-	return false
+	return false, false
 }
 
 func assigns(info *types.Info, s ast.Stmt, x ast.Expr) bool {

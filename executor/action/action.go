@@ -81,7 +81,7 @@ func (a Action) Encode() (Encoded, errctx.WithContext[*Malformed]) {
 func marshal(m proto.Message) []byte {
 	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 	if err != nil {
-		panic(fmt.Sprintf("action: encode %T: %v", m, err)) // unreachable: only a string that is not UTF-8 can fail
+		panic(fmt.Errorf("action: encode %T: %w", m, err)) // unreachable: only a string that is not UTF-8 can fail
 	}
 	return data
 }

@@ -50,7 +50,7 @@ func Encode(key digest.Digest, r *action.Result) ([]byte, errctx.WithContext[*Ba
 	binary.BigEndian.PutUint64(data[sizeAt:], uint64(key.Size))
 	data, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend(data, r.Proto())
 	if err != nil {
-		panic(fmt.Sprintf("actioncache: encode a result: %v", err)) // unreachable: only a string that is not UTF-8 can fail, and r was checked
+		panic(fmt.Errorf("actioncache: encode a result: %w", err)) // unreachable: only a string that is not UTF-8 can fail, and r was checked
 	}
 	if len(data) > MaxEntry {
 		m := &action.Malformed{Field: "result", Reason: fmt.Sprintf("larger than %d bytes", MaxEntry)}

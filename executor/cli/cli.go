@@ -104,7 +104,7 @@ Exit codes: 0 all steps succeeded; 1 a step failed; 2 usage or an invalid plan;
 			if like := cmd.SuggestionsFor(args[0]); len(like) > 0 {
 				problem += fmt.Sprintf(" (did you mean %q?)", like[0])
 			}
-			return &Usage{cmd.CommandPath(), problem}
+			return &Usage{Command: cmd.CommandPath(), Problem: problem}
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
@@ -112,7 +112,7 @@ Exit codes: 0 all steps succeeded; 1 a step failed; 2 usage or an invalid plan;
 	}
 	root.PersistentFlags().StringVar(&a.store, "store", home.Default(), "`DIR` with blobs and cached results; HOLDFAST_STORE names another default")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &Usage{cmd.CommandPath(), err.Error()}
+		return &Usage{Command: cmd.CommandPath(), Err: err}
 	})
 	root.AddCommand(a.runCommand(), a.execCommand(), a.explainCommand(), a.storeCommand(), schemaCommand())
 	return root
@@ -122,7 +122,7 @@ Exit codes: 0 all steps succeeded; 1 a step failed; 2 usage or an invalid plan;
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return &Usage{cmd.CommandPath(), err.Error()}
+			return &Usage{Command: cmd.CommandPath(), Err: err}
 		}
 		return nil
 	}
@@ -146,9 +146,25 @@ func (a *app) say(err error) {
 }
 
 // Usage says that a command line is wrong.
-type Usage struct{ Command, Problem string }
+type Usage struct {
+	Command string
+	// Problem is what is wrong, or with what Err found something wrong.
+	Problem string
+	Err     error
+}
 
-func (e *Usage) Error() string { return e.Problem }
+func (e *Usage) Error() string {
+	switch {
+	case e.Err == nil:
+		return e.Problem
+	case e.Problem == "":
+		return e.Err.Error()
+	}
+	return e.Problem + ": " + e.Err.Error()
+}
+
+// Unwrap returns Err.
+func (e *Usage) Unwrap() error { return e.Err }
 
 // ErrorKind implements errctx.Kind.
 func (*Usage) ErrorKind() string { return "cli.usage" }

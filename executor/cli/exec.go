@@ -103,7 +103,7 @@ func execPlan(argv, in, outs, env []string, timeout time.Duration) (*plan.Plan, 
 		for _, e := range env {
 			k, v, ok := strings.Cut(e, "=")
 			if !ok {
-				return nil, &Usage{"holdfast exec", fmt.Sprintf("--env %s: want NAME=VALUE", e)}
+				return nil, &Usage{Command: "holdfast exec", Problem: fmt.Sprintf("--env %s: want NAME=VALUE", e)}
 			}
 			vars[k] = v
 		}
@@ -114,7 +114,7 @@ func execPlan(argv, in, outs, env []string, timeout time.Duration) (*plan.Plan, 
 	}
 	src, err := json.Marshal(map[string]any{"steps": map[string]any{execStep: step}})
 	if err != nil {
-		return nil, &Usage{"holdfast exec", err.Error()}
+		return nil, &Usage{Command: "holdfast exec", Err: err}
 	}
 	p, perr := plan.Parse("command line", dir, src)
 	if perr != nil {

@@ -120,12 +120,12 @@ produced it is run again with cache reads off.`,
 func (f *runFlags) check() error {
 	switch {
 	case f.verbose && f.quiet:
-		return &Usage{"holdfast run", "--verbose and --quiet exclude one another"}
+		return &Usage{Command: "holdfast run", Problem: "--verbose and --quiet exclude one another"}
 	case f.jobs < 1:
-		return &Usage{"holdfast run", "--jobs: want at least 1"}
+		return &Usage{Command: "holdfast run", Problem: "--jobs: want at least 1"}
 	}
 	if info, err := os.Stat(f.out); f.out != "" && err == nil && !info.IsDir() {
-		return &Usage{"holdfast run", "--out: " + f.out + " is no folder"}
+		return &Usage{Command: "holdfast run", Problem: "--out: " + f.out + " is no folder"}
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func (a *app) sinks(f *runFlags, text io.Writer) (report.Sink, func() error, err
 	if f.trace != "" {
 		var err error
 		if file, err = os.Create(f.trace); err != nil {
-			return nil, nil, &Usage{"holdfast run", "--trace: " + err.Error()}
+			return nil, nil, &Usage{"holdfast run", "--trace", err}
 		}
 		all = append(all, report.Trace(file))
 	}

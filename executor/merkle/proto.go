@@ -37,7 +37,7 @@ func encodeFolder(nodes []Entry) []byte {
 	}
 	blob, err := proto.MarshalOptions{Deterministic: true}.Marshal(&dir)
 	if err != nil {
-		panic(fmt.Sprintf("merkle: encode a Directory: %v", err)) // unreachable: every string was checked to be UTF-8
+		panic(fmt.Errorf("merkle: encode a Directory: %w", err)) // unreachable: every string was checked to be UTF-8
 	}
 	return blob
 }

@@ -2,6 +2,7 @@ package castest
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -69,7 +70,7 @@ func (f Folder) change(d digest.Digest, how func([]byte) []byte) {
 
 func must(err error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		panic("castest: damage: " + err.Error())
+		panic(fmt.Errorf("castest: damage: %w", err))
 	}
 }
 

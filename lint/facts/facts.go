@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"reflect"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/inspect"
@@ -87,8 +88,10 @@ var Analyzer = &analysis.Analyzer{
 	Run:        run,
 }
 
-// Facts answers questions about the functions of a package and of all that it imports.
+// Facts answers questions about the functions of a package and of all that it imports. It is safe for any number
+// of goroutines: a driver may run several analyzers that ask it.
 type Facts struct {
+	mu sync.Mutex
 	pass  *analysis.Pass
 	funcs map[*types.Func]*Func // nil: not interesting
 	decls map[*types.Func]*ast.FuncDecl
@@ -109,7 +112,7 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	for _, fn := range order {
-		if got := f.Func(fn); got != nil {
+		if got := f.known(fn); got != nil {
 			pass.ExportObjectFact(fn, got)
 		}
 	}
@@ -122,6 +125,12 @@ func (f *Facts) Func(fn *types.Func) *Func {
 	if fn == nil {
 		return nil
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.known(fn)
+}
+
+func (f *Facts) known(fn *types.Func) *Func {
 	fn = fn.Origin()
 	if got, ok := f.funcs[fn]; ok {
 		return got

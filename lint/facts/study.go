@@ -294,7 +294,11 @@ func (s *student) call(call *ast.CallExpr) origin {
 		}
 		return o
 	}
-	f := s.Callee(call)
+	fn := callee(s.info, call)
+	if fn == nil {
+		return origin{}
+	}
+	f := s.known(fn)
 	if f == nil {
 		return origin{}
 	}

@@ -91,7 +91,7 @@ var Analyzer = &analysis.Analyzer{
 // Facts answers questions about the functions of a package and of all that it imports. It is safe for any number
 // of goroutines: a driver may run several analyzers that ask it.
 type Facts struct {
-	mu sync.Mutex
+	mu    sync.Mutex
 	pass  *analysis.Pass
 	funcs map[*types.Func]*Func // nil: not interesting
 	decls map[*types.Func]*ast.FuncDecl

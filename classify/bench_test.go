@@ -26,6 +26,30 @@ func deep() error {
 	return fmt.Errorf("main: %w", err)
 }
 
+// deepCustom is a chain of ten links of which four have to be asked what they are.
+func deepCustom() error {
+	var err error = &fs.PathError{Op: "open", Path: "/x", Err: syscall.EIO}
+	err = errctx.Annotate(err, "open input")
+	err = &asking{err}
+	err = fmt.Errorf("materialise: %w", err)
+	err = &asking{err}
+	err = errctx.Annotate(err, "run step")
+	err = &asking{err}
+	err = fmt.Errorf("plan: %w", err)
+	return &asking{err}
+}
+
+// asking is a link that knows better what it is, and is nothing.
+type asking struct{ err error }
+
+func (e *asking) Error() string   { return e.err.Error() }
+func (e *asking) Unwrap() error   { return e.err }
+func (e *asking) Is(t error) bool { return t == context.Canceled && e.err == nil }
+func (e *asking) As(t any) bool {
+	_, ok := t.(**asking)
+	return ok && e.err == nil
+}
+
 func deepPolicy(tb testing.TB) *classify.Policy {
 	tb.Helper()
 	gives := classify.SetOf(classify.Fail)
@@ -54,6 +78,7 @@ func BenchmarkClassify(b *testing.B) {
 		err  error
 	}{
 		{"ten links", deep()},
+		{"ten links, four with Is and As", deepCustom()},
 		{"ten wrapErrors", wraps(9, syscall.EIO)},
 		{"unknown, two passes", wraps(9, errors.New("x"))},
 		{"one link", syscall.EIO},

@@ -38,7 +38,7 @@ var retries = SetOf(RetryHere, RetryElsewhere, Backtrack)
 var ends = SetOf(Drop, BestEffort, Fail, Fatal)
 
 // Ledger counts what the items of one role have spent of its budgets. Any number of
-// goroutines may share it.
+// goroutines may share it. In a nil Ledger, as in the zero one, there is nothing to spend.
 //
 // What it knows of an item it forgets once the item's window is over, and it never has more
 // than [LedgerSize] entries. [Ledger.Snapshot] and [Ledger.Restore] take it over a restart.
@@ -257,6 +257,9 @@ func (r Role) end(c Class, e Edge) Class {
 func (l *Ledger) Spend(v Verdict, item string, err error, now time.Time) (Verdict, GaveUpErr) {
 	if v.Free || !retries.Has(v.Class) {
 		return v, nil
+	}
+	if l == nil {
+		l = &Ledger{}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -114,14 +114,12 @@ func (v Verdict) climb(p *Policy, short Rung) Verdict {
 		out.After, out.Exclude = 0, nil
 	}
 	out.why.policy = p
-	out.why.cause = &climb{from: v, rung: short}
+	out.why.instead = &climb{from: v, rung: short}
 	return out
 }
 
-// climb is in the place of a cause where a verdict was changed by a budget.
+// climb is the verdict that a budget changed.
 type climb struct {
 	from Verdict
 	rung Rung
 }
-
-func (c *climb) Error() string { return c.rung.String() + ": climbed to " + c.rung.To.String() }

@@ -23,6 +23,9 @@ type Spent struct {
 
 // Snapshot returns what is not forgotten at now, sorted.
 func (l *Ledger) Snapshot(now time.Time) []Spent {
+	if l == nil {
+		return nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sweep(l.since(now))
@@ -44,6 +47,9 @@ func (l *Ledger) Snapshot(now time.Time) []Spent {
 // budgets that there are no more, and over what is forgotten at now; so s may be a table of all
 // attempts that were ever made, as long as it has one Spent for each account.
 func (l *Ledger) Restore(s []Spent, now time.Time) {
+	if l == nil {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	elapsed := l.since(now) // what seems to have been later was written by a clock that was wrong

@@ -501,6 +501,9 @@ func TestRestore(t *testing.T) {
 		{"of another item", row(func(s *classify.Spent) { s.Item = "other" }), classify.RetryHere},
 		{"of an edge that there is no more", row(func(s *classify.Spent) { s.Edge = "moon" }), classify.RetryHere},
 		{"of a class that the role lacks", row(func(s *classify.Spent) { s.Class = classify.RetryElsewhere }), classify.RetryHere},
+		{"of an edge that is declared", row(func(s *classify.Spent) { s.Edge = classify.Self }), classify.Fail},
+		{"of a key that a retry has not", row(func(s *classify.Spent) { s.Key = "string k" }), classify.RetryHere},
+		{"out of order", row(func(s *classify.Spent) { s.At = []time.Time{midnight, {}, midnight.Add(-time.Second)} }), classify.Fail},
 		{"of no class", row(func(s *classify.Spent) { s.Class = classify.Class(99) }), classify.RetryHere},
 		{"never", row(func(s *classify.Spent) { s.At = nil }), classify.RetryHere},
 		{"long ago", row(func(s *classify.Spent) { s.At[0] = midnight.Add(-time.Minute) }), classify.RetryHere},
@@ -522,7 +525,45 @@ func TestRestore(t *testing.T) {
 	}
 }
 
-func TestClassText(t *testing.T) {
+func TestRestoreMoreThanFits(t *testing.T) {
+	here := classify.Verdict{Class: classify.RetryHere}
+	var rows []classify.Spent
+	for i := range classify.LedgerSize + 3 {
+		rows = append(rows, classify.Spent{Role: "single", Item: fmt.Sprint(i), Class: classify.RetryHere, At: []time.Time{midnight}})
+	}
+	l := ledger(t, single, perMinute(classify.RetryHere, 1))
+	l.Restore(rows, midnight)
+	if n := len(l.Snapshot(midnight)); n != classify.LedgerSize {
+		t.Errorf("has %d", n)
+	}
+	if v, gaveUp := l.Spend(here, "one more", nil, midnight); v.Class != classify.Fail || !gaveUp.Root().Spent[0].Full {
+		t.Errorf("got %s, %v", v, gaveUp)
+	}
+	if v, gaveUp := l.Spend(here, "one more", nil, midnight.Add(time.Minute)); v.Class != classify.RetryHere {
+		t.Error(gaveUp)
+	}
+}
+
+// A ledger that is not there is one in which there is nothing to spend.
+func TestNoLedger(t *testing.T) {
+	for name, l := range map[string]*classify.Ledger{"nil": nil, "zero": {}} {
+		t.Run(name, func(t *testing.T) {
+			l.Restore([]classify.Spent{{}, {Role: "unset", Class: classify.RetryHere, At: []time.Time{midnight}}}, midnight)
+			v, gaveUp := l.Spend(classify.Verdict{Class: classify.RetryHere, Edge: "x"}, "item", unheard, midnight)
+			if v.Class != classify.Fatal || !errors.Is(gaveUp, unheard) {
+				t.Errorf("got %s, %v", v, gaveUp)
+			}
+			if v, gaveUp := l.Spend(classify.Verdict{Class: classify.RetryHere, Free: true}, "item", nil, midnight); v.Class != classify.RetryHere || gaveUp != nil {
+				t.Errorf("got %s, %v", v, gaveUp)
+			}
+			if rows := l.Snapshot(midnight); len(rows) != 0 {
+				t.Errorf("remembers %v", rows)
+			}
+		})
+	}
+}
+
+func TestText(t *testing.T) {
 	for c := classify.None; c <= classify.Fatal; c++ {
 		text, _ := c.MarshalText()
 		var got classify.Class
@@ -530,10 +571,28 @@ func TestClassText(t *testing.T) {
 			t.Errorf("%s became %s, %v", c, got, err)
 		}
 	}
+	for k := classify.NoKind; k <= classify.Bug; k++ {
+		text, _ := k.MarshalText()
+		var got classify.Kind
+		if err := got.UnmarshalText(text); err != nil || got != k {
+			t.Errorf("%s became %s, %v", k, got, err)
+		}
+	}
+	var k classify.Kind
+	unknown, ok := errors.AsType[*classify.UnknownKind](k.UnmarshalText([]byte("kind(200)")))
+	if !ok || unknown.Error() != `there is no kind "kind(200)"` || unknown.ErrorKind() != "classify.unknown_kind" {
+		t.Error(unknown)
+	}
+	gaveUp := &classify.GaveUp{Role: "r", Kind: classify.Timeout, Then: classify.Fail, Spent: []classify.Rung{{Class: classify.RetryHere, To: classify.Fail}}}
+	b, err := json.Marshal(gaveUp)
+	var back *classify.GaveUp
+	if err != nil || json.Unmarshal(b, &back) != nil || !reflect.DeepEqual(back, gaveUp) {
+		t.Errorf("%s, %v", b, err)
+	}
 	var c classify.Class
-	err, ok := errors.AsType[*classify.UnknownClass](c.UnmarshalText([]byte("class(9)")))
-	if !ok || err.Error() != `there is no class "class(9)"` || err.ErrorKind() != "classify.unknown_class" {
-		t.Error(err)
+	bad, ok := errors.AsType[*classify.UnknownClass](c.UnmarshalText([]byte("class(9)")))
+	if !ok || bad.Error() != `there is no class "class(9)"` || bad.ErrorKind() != "classify.unknown_class" {
+		t.Error(bad)
 	}
 }
 

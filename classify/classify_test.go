@@ -343,7 +343,7 @@ func TestRequester(t *testing.T) {
 	late, stop := context.WithTimeout(t.Context(), 0)
 	defer stop()
 	daemon := classify.Role{Name: "daemon", Can: everything}
-	deaf := classify.Role{Name: "deaf", Can: classify.SetOf(classify.Fail, classify.Fatal)}
+	silent := classify.Role{Name: "silent", Can: classify.SetOf(classify.Fail, classify.Fatal)} // about cancellations
 	rules := []classify.Rule{classify.Is("bad", sentinel, classify.Fatal), classify.Is("fault", other, classify.Fail)}
 	for _, tt := range []struct {
 		name string
@@ -361,7 +361,8 @@ func TestRequester(t *testing.T) {
 		{"the unknown is an echo of the cancellation", daemon, cancelled, unheard, "cancelled"},
 		{"and is not without one", daemon, t.Context(), unheard, "fatal (unknown)"},
 		{"a foreign cancellation is an error", anyRole, t.Context(), context.Canceled, "fail (unknown)"},
-		{"a role that knows no cancellation", deaf, cancelled, other, "fail"},
+		{"a role that does not say that it can stop", silent, cancelled, other, "cancelled"},
+		{"and one that has nothing to say", silent, cancelled, unheard, "cancelled"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := build(t, tt.role, rules...).Classify(tt.ctx, tt.err).String(); got != tt.want {
@@ -501,6 +502,11 @@ func TestZeroPolicy(t *testing.T) {
 			}
 			if got := p.Classify(t.Context(), nil).Class; got != classify.None {
 				t.Errorf("nil gives %s", got)
+			}
+			gone, cancel := context.WithCancel(t.Context())
+			cancel()
+			if got := p.Classify(gone, unheard).Class; got != classify.Cancelled {
+				t.Errorf("without a requester got %s", got)
 			}
 		})
 	}

@@ -33,6 +33,8 @@
 //   - An error that no rule knows is the role's default, marked as unknown. That is never a retry.
 //   - Where the requester's context is done the verdict is cancelled, unless it is known to be fatal.
 //   - A verdict is one that the role can carry out: [New] refuses the policy otherwise.
+//   - That the operation may have been carried out is said by a [Finding], or by a link that is [Uncertain]:
+//     by that whatever decides inside of it or around it. In a join it is so for the whole.
 //
 // # Promises
 //

@@ -11,8 +11,8 @@ import "strconv"
 type Edge struct {
 	Name string
 	// Item says that the errors of this edge are carried by an item: its command, its data, its
-	// message. They never end the role, or one poisoned item would end every role in turn: New
-	// refuses Fatal. At other edges infrastructure never fails an item: New refuses Fail for the
+	// message. No table lets them end the role, or one poisoned item would end every role in turn: New
+	// refuses Fatal, which is left to rules for errors of the program's own, and to a Mark. At other edges infrastructure never fails an item: New refuses Fail for the
 	// kinds Unavailable, Interrupted, Throttled, Timeout, Exhausted, ReadOnly and Hardware.
 	Item bool
 	// Packs translate the errors that come through this edge.

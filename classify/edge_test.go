@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -108,13 +109,29 @@ func TestEdges(t *testing.T) {
 
 		{"a rule of the role, beyond an edge", classify.Dep("db", &ours{refused}), "fail db none"},
 		{"a capability, in the second pass", classify.Dep("db", &net.OpError{Op: "read", Err: timeoutError{}}), "retry-here db timeout"},
-		{"a mark over the edge", classify.Mark(classify.Dep("db", refused), classify.Drop), "drop  none"},
+		{"a mark over the edge", classify.Mark(classify.Dep("db", refused), classify.Drop), "drop db none"},
+		{"… by a verdict", classify.Mark(classify.Dep("db", refused), classify.Verdict{Class: classify.RetryHere}), "retry-here db none"},
+		{"… that names another edge", classify.Mark(classify.Dep("db", refused), classify.Verdict{Class: classify.RetryHere, Edge: "mirror"}), "retry-here mirror none"},
+		{"… that names an edge nobody declared", classify.Mark(classify.Dep("db", refused), classify.Verdict{Class: classify.RetryHere, Edge: "cache"}), "retry-here db none"},
+		{"a mark over an edge nobody declared", classify.Mark(classify.Dep("cache", refused), classify.Drop), "drop  none"},
+		{"a mark over an edge of what nobody knows", classify.Mark(classify.Dep("mirror", errors.New("?")), classify.RetryHere), "retry-here mirror none"},
+		{"a mark over several edges", classify.Mark(errors.Join(classify.Dep("mirror", refused), classify.Dep("db", refused)), classify.RetryHere), "retry-here db none"},
+		{"a mark over a mark over an edge", classify.Mark(fmt.Errorf("x: %w", classify.Mark(classify.Dep("db", refused), classify.Drop)), classify.RetryHere), "retry-here db none"},
+		{"a mark that the role cannot carry out is the default of the item's edge", classify.Mark(classify.Dep("message", refused), classify.Backtrack), "drop (unknown) message none"},
+		{"a mark over what is above another program's edge", classify.Mark(classify.Dep("builder", classify.Remote(classify.Dep("db", refused))), classify.RetryHere), "retry-here builder none"},
 		{"a mark below the edge", classify.Dep("db", classify.Mark(refused, classify.Drop)), "drop db none"},
 
 		{"each branch has its edge, the worst wins", errors.Join(classify.Dep("mirror", refused), classify.Dep("builder", refused)), "retry-elsewhere after 1s builder unavailable"},
 		{"an unknown branch is its edge's default", errors.Join(classify.Dep("mirror", errors.New("?")), classify.Dep("builder", refused)), "retry-elsewhere after 1s builder unavailable"},
 		{"… which may be the worst", errors.Join(classify.Dep("db", errors.New("?")), classify.Dep("builder", refused)), "fatal (unknown) db none"},
 		{"what may have been done stays so, whoever wins", errors.Join(classify.Dep("db", &stateError{"lost"}), classify.Dep("builder", refused)), "retry-elsewhere after 1s builder unavailable outcome unknown"},
+		{"what leads back to itself, of an item", classify.Dep("message", &loop), "drop (unknown) message none"},
+		{"… for a reason of ours", fmt.Errorf("x: %w", &loop), "fatal (unknown)  none"},
+		{"too many branches, of an item", classify.Dep("message", errors.Join(slices.Repeat([]error{errors.New("?")}, 10_001)...)), "drop (unknown) message none"},
+		{"… each by itself", errors.Join(slices.Repeat([]error{classify.Dep("message", errors.New("?"))}, 10_001)...), "drop (unknown) message none"},
+		{"… some of a join", errors.Join(classify.Dep("message", errors.New("?")), classify.Dep("message", errors.Join(slices.Repeat([]error{errors.New("?")}, 10_001)...))), "drop (unknown) message none"},
+		{"… beside another edge", errors.Join(refused, classify.Dep("message", &loop)), "fatal (unknown)  none"},
+		{"… in a join of the item's", classify.Dep("message", errors.Join(refused, classify.Dep("db", refused), classify.Dep("db", &loop))), "drop (unknown) message none"},
 		{"a method that panics, of an item", classify.Dep("message", explosive{}), "drop (unknown) message none"},
 		{"an edge around a join", classify.Dep("mirror", errors.Join(refused, fs.ErrPermission)), "best-effort mirror unavailable"},
 	} {
@@ -166,6 +183,14 @@ func TestStoppedWithTheRequester(t *testing.T) {
 		t.Errorf("Role() = %v", got)
 	}
 }
+
+// loop leads back to itself.
+var loop looping
+
+type looping struct{}
+
+func (*looping) Error() string   { return "loop" }
+func (l *looping) Unwrap() error { return l }
 
 // explosive is an error that cannot be looked into.
 type explosive struct{}
@@ -238,6 +263,8 @@ func TestEdgesThatNewRefuses(t *testing.T) {
 		`rule "r1" is of a pack without a name`:                                                               {edge(classify.Edge{Name: "x", Packs: []classify.Pack{{Rules: []classify.Rule{classify.KindIs("r1", fs.ErrExist, classify.Exists)}}}})},
 		`rule "p: r1" gives a verdict; a pack knows kinds only`:                                               {edge(classify.Edge{Name: "x", Packs: []classify.Pack{{"p", []classify.Rule{classify.Is("r1", fs.ErrExist, classify.Drop)}}}})},
 		`rule "p: r1" gives no kind`:                                                                          {edge(classify.Edge{Name: "x", Packs: []classify.Pack{{"p", []classify.Rule{classify.KindIs("r1", fs.ErrExist, classify.NoKind)}}}})},
+		`rule "p: r2" gives no kind`:                                                                          {edge(classify.Edge{Name: "x", Packs: []classify.Pack{{"p", []classify.Rule{classify.KindOn[*ours]("r2", nil)}}}})},
+		`rule "p: r3" gives no kind`:                                                                          {edge(classify.Edge{Name: "x", Packs: []classify.Pack{{"p", []classify.Rule{classify.KindIs("r3", fs.ErrExist, classify.Finding{OutcomeUnknown: true})}}}})},
 		`rule "p: r1" has no function`:                                                                        {edge(classify.Edge{Name: "x", Packs: []classify.Pack{{"p", []classify.Rule{classify.KindFunc[*ours]("r1", nil)}}}})},
 		`rule "p: r1" shares its name with another`:                                                           {edge(classify.Edge{Name: "x", Packs: []classify.Pack{{"p", []classify.Rule{classify.KindIs("r1", fs.ErrExist, classify.Exists), classify.KindIs("r1", fs.ErrClosed, classify.Bug)}}}})},
 		`rule "p: r2" is never asked: rule "p: r1" answers first`:                                             {edge(classify.Edge{Name: "x", Packs: []classify.Pack{{"p", []classify.Rule{classify.KindOn[*ours]("r1", classify.Exists), classify.KindOn[*ours]("r2", classify.Bug)}}}})},
@@ -247,6 +274,33 @@ func TestEdgesThatNewRefuses(t *testing.T) {
 		if err == nil || err.Root().Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
+	}
+}
+
+// What a table says of outcomes holds beside what a pack says.
+func TestTableOutcome(t *testing.T) {
+	role := runner
+	role.Edges = []classify.Edge{{Name: "db", Packs: []classify.Pack{states, errnos}, Do: databaseTable.But(classify.Table{
+		classify.Conflict: classify.Verdict{Class: classify.RetryHere, OutcomeUnknown: true},
+	})}}
+	if v := classify.Must(classify.New(role)).Classify(t.Context(), classify.Dep("db", &stateError{"40001"})); !v.OutcomeUnknown {
+		t.Errorf("got %s", v.Explain())
+	}
+}
+
+// What a caller does with his slices afterwards is his own business.
+func TestPolicyIsImmutable(t *testing.T) {
+	role := runner
+	role.Edges = slices.Clone(runner.Edges)
+	rules := []classify.Rule{classify.On[*ours]("ours", classify.Fail)}
+	p := classify.Must(classify.New(role, rules...))
+	role.Edges[0].Name = "moon"
+	rules[0] = classify.On[*ours]("ours", classify.Drop)
+	if v := p.Classify(t.Context(), &ours{}); v.Class != classify.Fail {
+		t.Errorf("got %s", v.Explain())
+	}
+	if got := p.Role().Edges[0].Name; got != "db" {
+		t.Errorf("the first edge is called %q", got)
 	}
 }
 
@@ -261,6 +315,9 @@ func TestKinds(t *testing.T) {
 	}
 	if len(seen) != 16 || len(classify.Every(classify.Drop)) != 16 {
 		t.Errorf("%d kinds", len(seen))
+	}
+	if got := classify.Table(nil).But(classify.Table{classify.Bug: classify.Fatal}); len(got) != 1 || len(got.But(nil)) != 1 {
+		t.Errorf("nothing but a bug is %v", got)
 	}
 	if got := classify.Kind(200).String(); got != "kind(200)" {
 		t.Errorf("an unknown kind is called %q", got)

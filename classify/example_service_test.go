@@ -18,7 +18,7 @@ import (
 // one table from what is wrong to what is done about it.
 var mailer = classify.Role{
 	Name: "mailer",
-	Can:  classify.SetOf(classify.Cancelled, classify.Drop, classify.BestEffort, classify.RetryHere, classify.RetryElsewhere, classify.Fail, classify.Fatal),
+	Can:  classify.SetOf(classify.Drop, classify.BestEffort, classify.RetryHere, classify.RetryElsewhere, classify.Fail, classify.Fatal),
 	// What nobody knows ends the role: when in doubt, die at the top, with a report.
 	Default: classify.Fatal,
 	Edges: []classify.Edge{

@@ -23,12 +23,16 @@ type why struct {
 	reason   reason
 	mode     Mode // of the outermost join that put verdicts together
 	branches int
+	unsure   bool // an Uncertain link says so
 	panic    string
-	// What the verdict would have been: before the requester was found gone, or
-	// before the role was found unable.
-	instead Class
-	unknown bool
-	cause   error // of the requester's context; decides if set
+	gave     Class // what the role was found unable to carry out
+	instead  any   // a *gone or *climb; decides if set
+}
+
+// gone is the verdict that a living requester would have got.
+type gone struct {
+	cause error // of the requester's context
+	from  Verdict
 }
 
 type reason uint8
@@ -89,7 +93,8 @@ type Explanation struct {
 }
 
 // Link is one link of an error's chain, with the innermost layer of the errctx
-// handle around it, if there is one: the place where the fault was first seen.
+// handle around it, if there is one: the place where the fault was first seen. File is the
+// name of the file and of its folder, which says enough and nothing of the machine.
 type Link struct {
 	Type     string `json:"type"`
 	Message  string `json:"message,omitempty"`
@@ -116,17 +121,14 @@ func (v Verdict) Explain() Explanation {
 		return x
 	}
 	x.Role = y.policy.role.Name
-	if c, ok := y.cause.(*climb); ok {
-		otherwise := c.from.Explain()
-		x.By, x.Reason, x.Otherwise = "budget", c.rung.String(), &otherwise
+	switch instead := y.instead.(type) {
+	case *climb:
+		otherwise := instead.from.Explain()
+		x.By, x.Reason, x.Otherwise = "budget", instead.rung.String(), &otherwise
 		return x
-	}
-	if y.cause != nil {
-		x.By, x.Cause = "requester", guard(y.cause.Error)
-		before := Verdict{Class: y.instead, Unknown: y.unknown, why: y}
-		before.why.cause = nil
-		otherwise := before.Explain()
-		x.Otherwise = &otherwise
+	case *gone:
+		otherwise := instead.from.Explain()
+		x.By, x.Cause, x.Otherwise = "requester", guard(instead.cause.Error), &otherwise
 		return x
 	}
 	x.By, x.Reason = y.by(), y.text()
@@ -169,9 +171,9 @@ func (y why) text() string {
 	case panicked:
 		return "panic: " + y.panic
 	case undeclared:
-		return "the rule gave " + y.instead.String() + ", which it does not declare"
+		return "the rule gave " + y.gave.String() + ", which it does not declare"
 	case unexecutable:
-		return "the mark gives " + y.instead.String() + ", which the role cannot carry out"
+		return "the mark gives " + y.gave.String() + ", which the role cannot carry out"
 	case keyless:
 		return "backtrack has no key, or one that cannot be compared"
 	case strayed:
@@ -193,8 +195,10 @@ func (x Explanation) String() string {
 	var b strings.Builder
 	b.WriteString(x.verdict)
 	switch x.By {
-	case "":
-		b.WriteString(": no error")
+	case "": // also of a verdict that was made by hand
+		if x.Class == None {
+			b.WriteString(": no error")
+		}
 	case "requester":
 		fmt.Fprintf(&b, ": the requester of %s is gone (%s); otherwise %s", x.Role, x.Cause, x.Otherwise)
 	case "budget":
@@ -238,8 +242,7 @@ func (l *Link) String() string {
 		s += ", " + strconv.Quote(l.Message)
 	}
 	if l.File != "" {
-		dir, file := path.Split(l.File)
-		s += fmt.Sprintf(" (%s:%d)", path.Join(path.Base(dir), file), l.Line)
+		s += fmt.Sprintf(" (%s:%d)", l.File, l.Line)
 	}
 	return s
 }
@@ -253,9 +256,18 @@ func describe(link, handle error) *Link {
 	l := &Link{Type: fmt.Sprintf("%T", link)}
 	if site, ok := innermost(handle); ok {
 		f := site.Frame()
-		l.Message, l.Function, l.File, l.Line = site.Message(), f.Function, f.File, f.Line
+		l.Message, l.Function, l.File, l.Line = site.Message(), f.Function, shortFile(f.File), f.Line
 	}
 	return l
+}
+
+// shortFile leaves out all folders but the innermost.
+func shortFile(file string) string {
+	dir, base := path.Split(file)
+	if dir == "" {
+		return base
+	}
+	return path.Join(path.Base(dir), base)
 }
 
 // innermost returns the innermost layer of the handle's own.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"syscall"
 	"testing"
 
 	"github.com/holdfast-go/holdfast/classify"
@@ -93,6 +94,10 @@ func TestExplain(t *testing.T) {
 			`{"role":"any","class":"cancelled","by":"requester","cause":"superseded","otherwise":{"role":"any","class":"best-effort","by":"sentinel","rule":"sentinel","link":{"type":"*errors.errorString"}}}`,
 		},
 		{
+			"what there would have been to wait for", cancelled, &wrapTimeout{unheard},
+			`cancelled: the requester of any is gone (superseded); otherwise retry-here after 1.5µs, free excluding a: capability "timeout" at *classify_test.wrapTimeout`, "",
+		},
+		{
 			"a cause whose text panics", hidden, sentinel,
 			`cancelled: the requester of any is gone (panic: boom); otherwise best-effort: sentinel "sentinel" at *errors.errorString`, "",
 		},
@@ -140,12 +145,29 @@ func TestExplain(t *testing.T) {
 // mask hides what moves with every edit of this file.
 func mask(s string) string {
 	for pattern, with := range map[string]string{
-		`\.go:\d+`:                ".go:N",
-		`"line":\d+`:              `"line":N`,
-		`"function":"[^"]*"`:      `"function":"F"`,
-		`"file":"[^"]*/classify/`: `"file":"D/`,
+		`\.go:\d+`:           ".go:N",
+		`"line":\d+`:         `"line":N`,
+		`"function":"[^"]*"`: `"function":"F"`,
+		`"file":"classify/`:  `"file":"D/`,
 	} {
 		s = regexp.MustCompile(pattern).ReplaceAllString(s, with)
 	}
 	return s
+}
+
+// What was made by hand has no reasons, and is about an error all the same.
+func TestExplainMadeByHand(t *testing.T) {
+	if got := (classify.Verdict{Class: classify.Fail}).Explain().String(); got != "fail" {
+		t.Error(got)
+	}
+}
+
+// Also where the requester is gone the edge and the kind are told, and of the machine nothing.
+func TestExplainGone(t *testing.T) {
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	x := runnerPolicy.Classify(gone, errctx.Annotate(classify.Dep("mirror", syscall.ECONNREFUSED), "m")).Explain()
+	if o := x.Otherwise; o == nil || o.Edge != "mirror" || o.Kind != "unavailable" || o.Link.File != "classify/explain_test.go" {
+		t.Errorf("got %+v", x)
+	}
 }

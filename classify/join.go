@@ -35,16 +35,25 @@ func (m Mode) String() string {
 func (w *walk) join(branches []error, s scope, o *outcome) {
 	var others, foreign joined
 	var b outcome
-	s.branch = true
+	var at *edge // where the branches ended, as long as that is the same for all
+	several, unsure := false, false
+	if s.branch = true; w.over(s) {
+		return
+	}
 	for _, err := range branches {
-		switch {
-		case w.spent():
-			return
-		case err == nil:
+		if err == nil {
 			continue
 		}
 		b = outcome{}
 		w.consult(err, s, &b)
+		several, at = several || at != nil && at != b.why.edge, b.why.edge
+		if w.over(s) {
+			if o.why.edge = at; several {
+				o.why.edge = s.edge
+			}
+			return
+		}
+		unsure = unsure || b.why.unsure
 		if b.foreign {
 			foreign.add(w, s.mode, &b)
 		} else {
@@ -57,6 +66,9 @@ func (w *walk) join(branches []error, s scope, o *outcome) {
 	case foreign.live > 0:
 		foreign.outcome(w, s.mode, o)
 		o.foreign = true
+	}
+	if unsure {
+		o.unsettle()
 	}
 	if live := others.live + foreign.live; live > 1 {
 		o.why.mode, o.why.branches = s.mode, live

@@ -1,8 +1,10 @@
 package classify
 
 import (
+	"fmt"
 	"iter"
 	"maps"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -66,6 +68,24 @@ func (k Kind) String() string {
 // MarshalText returns String.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
+// UnmarshalText reads what MarshalText wrote.
+func (k *Kind) UnmarshalText(text []byte) error {
+	i := slices.Index(kindNames[:], string(text))
+	if i < 0 {
+		return &UnknownKind{string(text)}
+	}
+	*k = Kind(i)
+	return nil
+}
+
+// UnknownKind is the name of a kind that there is not.
+type UnknownKind struct{ Name string }
+
+// ErrorKind implements errctx.Kind.
+func (*UnknownKind) ErrorKind() string { return "classify.unknown_kind" }
+
+func (e *UnknownKind) Error() string { return fmt.Sprintf("there is no kind %q", e.Name) }
+
 // Kinds yields all kinds, for tables and their tests.
 func Kinds() iter.Seq[Kind] {
 	return func(yield func(Kind) bool) {
@@ -92,6 +112,20 @@ type Finding struct {
 	OutcomeUnknown bool
 }
 
+// Found is what a rule finds that always finds the same: a bare [Kind], or a [Finding] that says more.
+type Found interface{ finding() Finding }
+
+func (k Kind) finding() Finding    { return Finding{Kind: k} }
+func (f Finding) finding() Finding { return f }
+
+// findingOf accepts a nil Found, which is no opinion.
+func findingOf(f Found) Finding {
+	if f == nil {
+		return Finding{}
+	}
+	return f.finding()
+}
+
 func (f Finding) verdict() Verdict {
 	return Verdict{Kind: f.Kind, After: f.After, OutcomeUnknown: f.OutcomeUnknown}
 }
@@ -104,11 +138,10 @@ type Pack struct {
 	Rules []Rule // made by KindOn, KindFunc, KindIs and KindCapability
 }
 
-// KindOn is [On] for a pack: links of type E, or that implement it, are of this kind.
-func KindOn[E error](name string, k Kind) Rule {
-	f := Finding{Kind: k}.verdict()
-	r := On[E](name, f)
-	return r.ofKind(f)
+// KindOn is [On] for a pack: of links of type E, or that implement it, this is found.
+func KindOn[E error](name string, found Found) Rule {
+	v := findingOf(found).verdict()
+	return On[E](name, v).ofKind(v)
 }
 
 // KindFunc is [OnFunc] for a pack.
@@ -127,9 +160,9 @@ func KindFunc[E error](name string, f func(E) Finding) Rule {
 }
 
 // KindIs is [Is] for a pack.
-func KindIs(name string, target error, k Kind) Rule {
-	f := Finding{Kind: k}.verdict()
-	return Is(name, target, f).ofKind(f)
+func KindIs(name string, target error, found Found) Rule {
+	v := findingOf(found).verdict()
+	return Is(name, target, v).ofKind(v)
 }
 
 // KindCapability is [Capability] for a pack.
@@ -171,7 +204,8 @@ func Every(d Decision) Table {
 
 // But returns a copy of t with the decisions of changes.
 func (t Table) But(changes Table) Table {
-	out := maps.Clone(t)
+	out := make(Table, len(t)+len(changes))
+	maps.Copy(out, t)
 	maps.Copy(out, changes)
 	return out
 }

@@ -41,13 +41,15 @@ type recipe struct {
 }
 
 const (
-	leafKinds  = 12
+	leafKinds  = 13
 	joinKinds  = 5
 	wrapOnce   = leafKinds + joinKinds
 	outerOnce  = wrapOnce + 1
 	markedOnce = wrapOnce + 2
 	crossOnce  = wrapOnce + 3
-	allKinds   = wrapOnce + 4
+	openOnce   = wrapOnce + 4
+	aroundOnce = wrapOnce + 5
+	allKinds   = wrapOnce + 6
 )
 
 func randomRecipe(r *rand.Rand, depth int) recipe {
@@ -132,6 +134,9 @@ func (k kitchen) plain(r recipe) error {
 		return fmt.Errorf("%s: %w", k.text, io.EOF)
 	case 11:
 		return &inner{"drop"}
+	case 12:
+		then := []classify.Class{classify.Fail, classify.Fatal, classify.Drop, classify.RetryHere}[r.n]
+		return &classify.GaveUp{Role: "any", Edge: "db", Kind: classify.Kind(r.n), Then: then, Err: syscall.ENOENT}
 	case leafKinds:
 		return fmt.Errorf(strings.Repeat(" %w", len(branches)), slices.Collect(anys(branches))...)
 	case leafKinds + 1:
@@ -147,7 +152,14 @@ func (k kitchen) plain(r recipe) error {
 			return classify.Remote(branches[0])
 		}
 		return classify.Dep([]string{"db", "mirror", "nowhere"}[r.n], branches[0])
+	case openOnce:
+		return &open{branches[0], r.n == 0}
+	case aroundOnce:
+		return &around{branches[0]}
 	case markedOnce:
+		if r.n == 0 {
+			return classify.Mark(branches[0], classify.Verdict{Class: classify.RetryHere, Edge: "mirror", OutcomeUnknown: true})
+		}
 		return classify.Mark(branches[0], classify.Class(1+(r.n*3)%8))
 	default:
 		return errors.Join(branches...)
@@ -193,6 +205,7 @@ func lawPolicies(tb testing.TB) []*classify.Policy {
 		classify.Capability("timeout", gives, func(e interface{ Timeout() bool }) classify.Verdict {
 			return when(e.Timeout(), classify.RetryHere)
 		}),
+		classify.On[*around]("around", classify.RetryElsewhere),
 	}
 	rules = append(rules, walkRules()...)
 	daemon, mild := anyRole, anyRole
@@ -332,6 +345,20 @@ func TestMarkingIsInvisible(t *testing.T) {
 	}, func(r *rand.Rand) kitchen { return kitchen{text: "t", marks: r} })
 	if marked < rounds()/4 {
 		t.Errorf("only %d errors were marked", marked)
+	}
+}
+
+// By a bare class a mark changes the class, and neither the edge nor whether the operation may have been done.
+func TestMarkLeavesTheRest(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 0))
+	policies := lawPolicies(t)
+	for i := range rounds() {
+		err, p := kitchen{text: "t"}.make(randomRecipe(r, deepest)), policies[i%len(policies)]
+		was, is := p.Classify(t.Context(), err), p.Classify(t.Context(), classify.Mark(err, classify.Drop))
+		declared := slices.ContainsFunc(p.Role().Edges, func(e classify.Edge) bool { return e.Name == was.Edge })
+		if is.Class != classify.Drop || is.OutcomeUnknown != was.OutcomeUnknown || declared && is.Edge != was.Edge || !declared && is.Edge != classify.Self {
+			t.Fatalf("round %d: %s\nbecame %s\nof %#v", i, was.Explain(), is.Explain(), err)
+		}
 	}
 }
 

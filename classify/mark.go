@@ -11,18 +11,24 @@ package classify
 // it leaves it behind (errctx.From, errors.AsType, a handle's Root). Mark last,
 // at the decider.
 //
+// A mark decides what is done and leaves the rest to the error: the edge is the one that the error came
+// through, unless a [Verdict] names another. By a bare [Class] the outcome is as unknown as
+// it is without the mark; a Verdict says so in its OutcomeUnknown, or denies it.
+//
 // Mark returns nil when err is nil, and err itself when d is None.
 func Mark(err error, d Decision) error {
 	v := verdictOf(d)
 	if err == nil || v.Class == None {
 		return err
 	}
-	return &marked{err: err, v: v}
+	_, bare := d.(Class)
+	return &marked{err, v, bare}
 }
 
 type marked struct {
-	err error
-	v   Verdict
+	err  error
+	v    Verdict
+	bare bool // a class and no more
 }
 
 func (m *marked) Error() string { return m.err.Error() }

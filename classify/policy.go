@@ -3,6 +3,7 @@ package classify
 import (
 	"log/slog"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/holdfast-go/holdfast/errctx"
@@ -13,6 +14,7 @@ type Role struct {
 	// Name identifies the role in explanations.
 	Name string
 	// Can is what the role knows how to carry out. A policy that asks for more is not built.
+	// Cancelled is always part of it: every role can stop.
 	Can Set
 	// Default is what becomes of an error that no rule knows: Drop, BestEffort, Fail
 	// or Fatal, never a retry. The zero value means Fatal: when in doubt, propagate
@@ -43,6 +45,8 @@ func New(role Role, rules ...Rule) (*Policy, PolicyErr) {
 	if role.Default == None {
 		role.Default = Fatal
 	}
+	role.Can |= SetOf(Cancelled)
+	role.Edges, rules = slices.Clone(role.Edges), slices.Clone(rules) // of the caller, who may go on with them
 	if why := role.fault(); why != "" {
 		return nil, errctx.New[PolicyError](&InvalidRole{role, why}, "build policy")
 	}

@@ -30,7 +30,8 @@ func newTable(rules []Rule) *table {
 // shape is what a table knows about a dynamic type of error.
 type shape struct {
 	word   uintptr
-	first  []*Rule         // typed rules, then sentinels
+	first  []*Rule         // typed rules
+	asked  []*Rule         // sentinels that a link may be by its own word
 	equal  map[error]*Rule // sentinels that a link must equal, where one lookup tells
 	second []*Rule         // capabilities
 	joins  Mode            // zero: as declared further out
@@ -39,6 +40,8 @@ type shape struct {
 	dep    bool // a boundary
 	gaveUp bool // the end of a budget
 	handle bool // an errctx handle
+	unsure bool // may say that the outcome is unknown
+	enters bool // changes what those inside inherit: one of dep, handle, unsure and joins
 	cancel bool // may be context.Canceled
 }
 
@@ -76,6 +79,7 @@ var (
 	canceledType = reflect.TypeOf(context.Canceled)
 	markedType   = reflect.TypeFor[*marked]()
 	depType      = reflect.TypeFor[*dep]()
+	unsureType   = reflect.TypeFor[Uncertain]()
 	gaveUpType   = reflect.TypeFor[*GaveUp]()
 	errorType    = reflect.TypeFor[error]()
 	errctxPath   = reflect.TypeFor[errctx.Layer]().PkgPath()
@@ -87,7 +91,7 @@ var (
 )
 
 func (t *table) study(rt reflect.Type) *shape {
-	s := &shape{mark: rt == markedType, dep: rt == depType, gaveUp: rt == gaveUpType}
+	s := &shape{mark: rt == markedType, dep: rt == depType, gaveUp: rt == gaveUpType, unsure: rt.Implements(unsureType)}
 	switch {
 	case rt.Implements(singleType):
 		s.unwrap = single
@@ -102,7 +106,6 @@ func (t *table) study(rt reflect.Type) *shape {
 
 	// A struct may hold what cannot be hashed, though == can tell it from a target.
 	hashable := rt.Kind() != reflect.Struct && rt.Kind() != reflect.Array
-	var sentinels []*Rule
 	for i := range t.rules {
 		r := &t.rules[i]
 		switch r.sort {
@@ -113,7 +116,7 @@ func (t *table) study(rt reflect.Type) *shape {
 		case sentinel:
 			switch {
 			case hasIs, r.typ == rt && !hashable:
-				sentinels = append(sentinels, r)
+				s.asked = append(s.asked, r)
 			case r.typ == rt && s.equal == nil:
 				s.equal = map[error]*Rule{r.target: r}
 			case r.typ == rt:
@@ -131,7 +134,7 @@ func (t *table) study(rt reflect.Type) *shape {
 			}
 		}
 	}
-	s.first = append(s.first, sentinels...)
+	s.enters = s.dep || s.handle || s.unsure || s.joins != 0
 	return s
 }
 

@@ -26,13 +26,22 @@ type Verdict struct {
 	// Edge is the dependency that the error came through; see [Dep].
 	Edge string
 	// OutcomeUnknown says that the operation may have been carried out: a retry is for
-	// operations that can be done twice.
+	// operations that can be done twice. See also [Uncertain].
 	OutcomeUnknown bool
 	// Unknown says that no rule had an opinion and the role's default speaks.
 	// Classify sets it; a rule or a mark cannot.
 	Unknown bool
 
 	why why
+}
+
+// Uncertain is an error that can say that the operation may have been carried out, such as the end of
+// a loop that must not try again. Then so it is for everybody who meets it, whatever decides: a rule or a mark on
+// what it wraps, and a rule for a retry on what wraps it, however far out. Also
+// another program's word counts ([Remote]). Only a [Mark] with a [Verdict] around it denies it.
+type Uncertain interface {
+	error
+	OutcomeUnknown() bool
 }
 
 // Decision is what a rule or a mark gives: a bare [Class], or a [Verdict] that says more.

@@ -3,7 +3,6 @@ package classify
 import (
 	"context"
 	"fmt"
-	"reflect"
 
 	"github.com/holdfast-go/holdfast/errctx"
 )
@@ -11,14 +10,15 @@ import (
 // Classify returns what p's role does about err, on behalf of a requester whose
 // context is ctx. A nil err gives a Verdict of class None.
 //
-// Where the requester is gone the verdict is Cancelled, whatever the error says,
-// unless a rule or a mark calls it Fatal. An unknown error, and one of the kind [Stopped], is then
+// Where the requester is gone the verdict is Cancelled, which every role can carry out, whatever the
+// error says, unless a rule or a mark calls it Fatal. An unknown error, and one of the kind [Stopped], is then
 // taken for an echo of the cancellation, also where that is Fatal otherwise. With a live
 // requester (or a nil ctx) context.Canceled is an error like any other.
 //
 // Classify never panics and always ends: a chain of more than 10,000 links, one
 // that leads back to itself, and a branch whose methods, or a rule that, panic
-// are unknown, with the reason in the explanation.
+// are unknown, with the reason in the explanation. What is too long is so at the last edge that
+// was crossed, or before the join in which it came to several.
 func (p *Policy) Classify(ctx context.Context, err error) Verdict {
 	if err == nil {
 		return Verdict{}
@@ -30,21 +30,14 @@ func (p *Policy) Classify(ctx context.Context, err error) Verdict {
 	var v Verdict
 	w.decide(err, &v)
 	v.why.policy = p
-	if ctx != nil && ctx.Err() != nil && p.role.Can.Has(Cancelled) && (v.Class != Fatal || v.Unknown || v.Kind == Stopped) {
-		v.cancel(context.Cause(ctx))
+	if ctx != nil && ctx.Err() != nil && (v.Class != Fatal || v.Unknown || v.Kind == Stopped) {
+		v = Verdict{Class: Cancelled, why: why{policy: p, instead: &gone{context.Cause(ctx), v}}}
 	}
 	return v
 }
 
-// cancel replaces a verdict whose requester is gone.
-func (v *Verdict) cancel(cause error) {
-	y := v.why
-	y.instead, y.unknown, y.cause = v.Class, v.Unknown, cause
-	*v = Verdict{Class: Cancelled, why: y}
-}
-
 // unset is what a zero or nil Policy stands for.
-var unset = Policy{role: Role{Name: "unset", Can: SetOf(Fatal), Default: Fatal}, self: &edge{table: newTable(nil), unseen: Fatal}}
+var unset = Policy{role: Role{Name: "unset", Can: SetOf(Cancelled, Fatal), Default: Fatal}, self: &edge{table: newTable(nil), unseen: Fatal}}
 
 // unknown is the default of the edge, for a reason.
 func (p *Policy) unknown(y why) Verdict {
@@ -52,7 +45,7 @@ func (p *Policy) unknown(y why) Verdict {
 	if e == nil {
 		e = p.self
 	}
-	return Verdict{Class: e.unseen, Edge: e.name, Unknown: true, why: y}
+	return Verdict{Class: e.unseen, Edge: e.name, Unknown: true, OutcomeUnknown: y.unsure, why: y}
 }
 
 // maxLinks bounds a walk: Unwrap may be hostile, or lead back to where it came from.
@@ -61,8 +54,8 @@ const maxLinks = 10_000
 // walk is one pass, or two, over one error.
 type walk struct {
 	policy *Policy
-	// The links seen in the first and in the second pass.
-	first, second int
+	// The links seen in the first and in the second pass, and below those that decided.
+	first, second, below int
 	// What was being asked, for the case that it panics.
 	link error
 	rule *Rule
@@ -74,7 +67,7 @@ func (w *walk) decide(err error, v *Verdict) {
 	w.consult(err, scope{mode: All, edge: w.policy.self}, &o)
 	switch {
 	case w.spent():
-		*v = w.policy.unknown(why{link: err, reason: tooLong})
+		*v = w.policy.unknown(why{link: err, edge: o.why.edge, reason: tooLong})
 	case o.Class == None:
 		*v = w.policy.unknown(o.why)
 	default:
@@ -85,7 +78,7 @@ func (w *walk) decide(err error, v *Verdict) {
 // consult walks a chain once, and a second time if it found no opinion.
 func (w *walk) consult(err error, s scope, o *outcome) {
 	w.chain(err, s, o)
-	if o.Class != None || !w.policy.second || o.why.reason == strayed {
+	if o.Class != None || !w.policy.second || o.why.reason == strayed || w.over(s) {
 		return
 	}
 	var second outcome
@@ -102,6 +95,9 @@ type scope struct {
 	remote bool // a boundary was crossed: what is below is another program's
 	second bool // the pass
 	branch bool // below a join
+	below  bool // below a mark, which decided
+	denied bool // below a mark that says what is known of the outcome
+	unsure bool // below an Uncertain link that is
 	mode   Mode // of joins
 	handle error
 }
@@ -115,31 +111,31 @@ type outcome struct {
 	foreign bool
 }
 
+// unsettle notes that the operation may have been carried out, whatever the opinion.
+func (o *outcome) unsettle() {
+	o.OutcomeUnknown = o.Class != None
+	o.why.unsure = true
+}
+
 // chain walks from err inwards, up to the first link with an opinion, into an empty outcome.
 func (w *walk) chain(err error, s scope, o *outcome) {
 	defer w.rescue(o, &s)
 	for err != nil && w.count(s) {
 		shape := s.edge.table.shape(err)
 		w.link, w.rule = err, nil
-		switch {
-		case shape.handle:
-			s.handle = err
-			s.remote = s.remote || errctx.IsRemote(err)
-		case shape.dep && !s.remote:
-			if !w.cross(err.(*dep), &s, o) {
-				return
-			}
-		}
-		if shape.joins != 0 {
-			s.mode = shape.joins
+		if shape.enters && !w.enter(shape, err, &s, o) {
+			return
 		}
 		foreign := s.branch && shape.cancel && is(err, context.Canceled)
 		if w.ask(shape, err, s, &o.Verdict) {
 			o.foreign = foreign
+			if s.unsure {
+				o.unsettle()
+			}
 			return
 		}
 		o.foreign = o.foreign || foreign
-		o.why.link, o.why.handle, o.why.edge = err, s.handle, s.edge
+		o.why.link, o.why.handle, o.why.edge, o.why.unsure = err, s.handle, s.edge, s.unsure
 
 		switch shape.unwrap {
 		case leaf:
@@ -161,6 +157,24 @@ func (w *walk) chain(err error, s scope, o *outcome) {
 	}
 }
 
+// enter changes what is inherited from a link. It reports whether there is something inside for this role.
+func (w *walk) enter(shape *shape, err error, s *scope, o *outcome) bool {
+	if shape.joins != 0 {
+		s.mode = shape.joins
+	}
+	if shape.unsure && err.(Uncertain).OutcomeUnknown() {
+		s.unsure = true
+	}
+	switch {
+	case shape.handle:
+		s.handle = err
+		s.remote = s.remote || errctx.IsRemote(err)
+	case shape.dep && !s.remote:
+		return w.cross(err.(*dep), s, o)
+	}
+	return true
+}
+
 // cross goes over a boundary. It reports whether there is something on the other side for this role.
 func (w *walk) cross(d *dep, s *scope, o *outcome) bool {
 	if d.remote {
@@ -169,7 +183,7 @@ func (w *walk) cross(d *dep, s *scope, o *outcome) bool {
 	}
 	declared := false
 	if s.edge, declared = w.policy.edgeOf(d.edge); !declared {
-		o.why = why{link: d, handle: s.handle, edge: s.edge, reason: strayed}
+		o.why = why{link: d, handle: s.handle, edge: s.edge, reason: strayed, unsure: s.unsure}
 	}
 	return declared
 }
@@ -183,6 +197,7 @@ func (w *walk) ask(shape *shape, err error, s scope, v *Verdict) bool {
 	case shape.mark:
 		m := err.(*marked)
 		*v = m.v
+		w.keep(m, v, &s)
 		w.settle(v, nil, m.err, s)
 		return true
 	}
@@ -194,14 +209,29 @@ func (w *walk) ask(shape *shape, err error, s scope, v *Verdict) bool {
 		}
 	}
 	w.rule = nil
-	if shape.equal != nil && !s.second {
+	if s.second {
+		return false
+	}
+	if shape.asked != nil {
+		x, _ := err.(interface{ Is(error) bool })
+		for _, r := range shape.asked {
+			w.rule = r
+			if err == r.target || x != nil && x.Is(r.target) {
+				*v = r.fixed
+				w.settle(v, r, err, s)
+				return true
+			}
+		}
+		w.rule = nil
+	}
+	if shape.equal != nil {
 		if r := shape.equal[err]; r != nil {
 			*v = r.fixed
 			w.settle(v, r, err, s)
 			return true
 		}
 	}
-	if shape.gaveUp && !s.remote && !s.second {
+	if shape.gaveUp {
 		w.giveUp(v, err.(*GaveUp), s)
 		return true
 	}
@@ -214,7 +244,7 @@ func (w *walk) settle(v *Verdict, r *Rule, link error, s scope) {
 	found := v.Class == None
 	if found {
 		do := s.edge.do[min(v.Kind, Bug)] // a kind that there is not is one
-		do.Kind, do.OutcomeUnknown, do.After = v.Kind, v.OutcomeUnknown, max(v.After, do.After)
+		do.Kind, do.OutcomeUnknown, do.After = v.Kind, v.OutcomeUnknown || do.OutcomeUnknown, max(v.After, do.After)
 		*v = do
 	}
 	v.Edge = s.edge.name
@@ -233,44 +263,100 @@ func (w *walk) settle(v *Verdict, r *Rule, link error, s scope) {
 		y.reason = ruled
 	}
 	if y.reason > byMark {
-		y.instead, y.found = v.Class, v.Kind
+		y.gave, y.found = v.Class, v.Kind
+		unsure := v.OutcomeUnknown
 		*v = w.policy.unknown(y)
+		v.OutcomeUnknown = unsure
 		return
 	}
-	if r != nil && retries.Has(v.Class) {
-		if g := w.gaveUp(link, s); g != nil {
-			w.giveUp(v, g, s)
+	if r != nil && (s.branch || retries.Has(v.Class)) {
+		var end Verdict
+		if w.against(link, s, &end) {
+			v.OutcomeUnknown = true
+		}
+		if end.Class != None && retries.Has(v.Class) {
+			*v = end
 			return
 		}
 	}
 	v.Unknown, v.why = false, y
 }
 
-// gaveUp returns what says, at a link or below it, that the role's own budget for a retry is spent.
-// It does not look into joins: branches are asked one by one.
-func (w *walk) gaveUp(link error, s scope) *GaveUp {
-	for range maxLinks {
-		if g, ok := link.(*GaveUp); ok && g.Role == w.policy.role.Name && !s.remote {
-			return g
+// keep gives a mark what it leaves to the error: the edge, unless it names one that the role declares,
+// and where it is a bare class also whether the operation may have been carried out.
+func (w *walk) keep(m *marked, v *Verdict, s *scope) {
+	e := w.policy.edges[v.Edge]
+	if v.Edge == Self || e == nil {
+		var o outcome
+		below := *s
+		below.below = true
+		w.consult(m.err, below, &o)
+		w.link, w.rule = m, nil
+		if o.why.edge == nil { // there was no budget left
+			o.why.edge = s.edge
 		}
-		d, ok := link.(*dep)
-		s.remote = s.remote || ok && d.remote || isHandle(reflect.TypeOf(link)) && errctx.IsRemote(link)
-		x, ok := link.(interface{ Unwrap() error })
-		if !ok || s.remote {
-			return nil
+		if o.Class == None {
+			o.Verdict = w.policy.unknown(o.why)
 		}
-		if link = x.Unwrap(); link == nil {
-			return nil
+		if m.bare {
+			v.OutcomeUnknown = o.OutcomeUnknown
+		}
+		e = w.policy.edges[o.Edge]
+	}
+	if e != nil {
+		s.edge = e
+	}
+}
+
+// against looks at a link and below it for what speaks against a retry: that a budget of the role is
+// spent for it, whose end it joins into end, and that it may have been done, which it reports.
+func (w *walk) against(err error, s scope, end *Verdict) (unsure bool) {
+	for err != nil && w.below < maxLinks {
+		w.below++
+		shape := s.edge.table.shape(err)
+		if shape.joins != 0 {
+			s.mode = shape.joins
+		}
+		switch {
+		case shape.unsure && !s.denied:
+			unsure = unsure || err.(Uncertain).OutcomeUnknown()
+		case shape.mark && !s.denied && !err.(*marked).bare:
+			unsure, s.denied = unsure || err.(*marked).v.OutcomeUnknown, true
+		case shape.handle:
+			s.remote = s.remote || errctx.IsRemote(err)
+		case shape.dep:
+			s.remote = s.remote || err.(*dep).remote
+		case shape.gaveUp && !s.remote && err.(*GaveUp).Role == w.policy.role.Name:
+			var v Verdict
+			w.giveUp(&v, err.(*GaveUp), s)
+			*end = s.mode.join(*end, v)
+			return unsure
+		}
+		switch shape.unwrap {
+		case leaf:
+			return unsure
+		case single:
+			err = err.(interface{ Unwrap() error }).Unwrap()
+		case branching:
+			branches := err.(interface{ Unwrap() []error }).Unwrap()
+			if s.mode != Last {
+				for _, b := range branches {
+					unsure = w.against(b, s, end) || unsure
+				}
+				return unsure
+			}
+			err = last(branches)
+			s.mode = All
 		}
 	}
-	return nil
+	return unsure
 }
 
 // giveUp is the verdict on an error whose retries are spent: that of the ledger for the role
-// whose ledger it was, and the default for another.
+// whose ledger it was, and the default for another, also for the same one elsewhere.
 func (w *walk) giveUp(v *Verdict, g *GaveUp, s scope) {
 	y := why{link: g, handle: s.handle, edge: s.edge, reason: spent}
-	if g.Role != w.policy.role.Name || !ends.Has(g.Then) || !w.policy.role.Can.Has(g.Then) {
+	if s.remote || g.Role != w.policy.role.Name || !ends.Has(g.Then) || !w.policy.role.Can.Has(g.Then) {
 		y.reason = othersSpent
 		*v = w.policy.unknown(y)
 		return
@@ -278,22 +364,29 @@ func (w *walk) giveUp(v *Verdict, g *GaveUp, s scope) {
 	*v = Verdict{Class: g.Then, Kind: g.Kind, Edge: g.Edge, why: y}
 }
 
-// count spends one link of the pass's budget.
+// count spends one link of the pass's budget. A chain may overdraw it, so as to say at which edge it
+// ends; no further one is begun.
 func (w *walk) count(s scope) bool {
 	n := &w.first
-	if s.second {
+	switch {
+	case s.below:
+		n = &w.below
+	case s.second:
 		n = &w.second
 	}
 	*n++
-	return *n <= maxLinks
+	return *n <= 2*maxLinks
 }
 
 // spent reports that one of the budgets is, whose walk then means nothing.
 func (w *walk) spent() bool { return w.first > maxLinks || w.second > maxLinks }
 
+// over is spent for whatever walks in a scope.
+func (w *walk) over(s scope) bool { return w.spent() || s.below && w.below > maxLinks }
+
 // rescue turns the panic of a foreign method, or of a rule, into a chain without an opinion.
 func (w *walk) rescue(o *outcome, s *scope) {
 	if r := recover(); r != nil {
-		*o = outcome{Verdict: Verdict{why: why{rule: w.rule, link: w.link, handle: s.handle, edge: s.edge, reason: panicked, panic: fmt.Sprint(r)}}}
+		*o = outcome{Verdict: Verdict{why: why{rule: w.rule, link: w.link, handle: s.handle, edge: s.edge, reason: panicked, panic: fmt.Sprint(r), unsure: s.unsure}}}
 	}
 }

@@ -35,7 +35,7 @@ func benchmarks() []tell {
 	return []tell{
 		{"errno", deep(&fs.PathError{Op: "open", Path: "/x", Err: syscall.EIO}), classify.Finding{Kind: hardware}},
 		{"net", deep(&net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}), classify.Finding{Kind: interrupted, OutcomeUnknown: true}},
-		{"deadline", deep(fmt.Errorf("x: %w", context.DeadlineExceeded)), classify.Finding{Kind: timeout}},
+		{"deadline", deep(fmt.Errorf("x: %w", context.DeadlineExceeded)), classify.Finding{Kind: timeout, OutcomeUnknown: true}},
 		{"sentinel", deep(fmt.Errorf("x: %w", fs.ErrNotExist)), classify.Finding{Kind: missing}},
 		{"SQLSTATE", deep(fmt.Errorf("x: %w", &stateFake{state: "40001"})), classify.Finding{Kind: conflict}},
 		{"gRPC", deep(fmt.Errorf("x: %w", call(10))), classify.Finding{Kind: conflict}},

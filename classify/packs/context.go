@@ -13,8 +13,8 @@ import (
 var Context = contextTable.pack()
 
 var contextTable = table{name: "context", rows: []row{
-	is("context.DeadlineExceeded", context.DeadlineExceeded, timeout, "context: DeadlineExceeded"),
-	is("context.Canceled", context.Canceled, stopped, "context: Canceled"),
+	cutOff("context.DeadlineExceeded", context.DeadlineExceeded, timeout, "context: DeadlineExceeded"),
+	cutOff("context.Canceled", context.Canceled, stopped, "context: Canceled"),
 }}
 
 // Runtime is for the panics of the runtime that were recovered.
@@ -32,14 +32,14 @@ var timeoutsTable = table{
 	name: "timeouts",
 	rules: []classify.Rule{
 		classify.KindCapability("Timeout()", func(e interface{ Timeout() bool }) classify.Finding {
-			return when(e.Timeout(), timeout)
+			return perhaps(e.Timeout(), timeout)
 		}),
 		classify.KindCapability("Temporary()", func(e interface{ Temporary() bool }) classify.Finding {
 			return when(e.Temporary(), unavailable)
 		}),
 	},
 	rows: []row{
-		lateCode("Timeout() is true", timeout, "net: Error; os: IsTimeout"),
+		lateUnsure("Timeout() is true", timeout, "net: Error; os: IsTimeout"),
 		lateCode("Temporary() is true", unavailable, "net: Error"),
 	},
 }
@@ -51,6 +51,19 @@ func when(yes bool, k classify.Kind) classify.Finding {
 	return classify.Finding{Kind: k}
 }
 
+// perhaps is when for an operation that may have been carried out.
+func perhaps(yes bool, k classify.Kind) classify.Finding {
+	f := when(yes, k)
+	f.OutcomeUnknown = yes
+	return f
+}
+
 func lateCode(match string, k classify.Kind, source string) row {
 	return row{Row: Row{Match: match, Kind: k, Late: true, Source: source}}
+}
+
+func lateUnsure(match string, k classify.Kind, source string) row {
+	r := lateCode(match, k, source)
+	r.OutcomeUnknown = true
+	return r
 }

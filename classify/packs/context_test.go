@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"reflect"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -24,8 +27,8 @@ func TestContext(t *testing.T) {
 		gone, cancel := context.WithCancelCause(t.Context())
 		cancel(errors.New("enough"))
 		check(t, []classify.Pack{Context},
-			sure("the deadline of an attempt", fmt.Errorf("attempt: %w", late.Err()), timeout),
-			sure("somebody else's cancellation", fmt.Errorf("rpc: %w", gone.Err()), stopped),
+			open("the deadline of an attempt", fmt.Errorf("attempt: %w", late.Err()), timeout),
+			open("somebody else's cancellation", fmt.Errorf("rpc: %w", gone.Err()), stopped),
 		)
 		// A cause is an error of its own.
 		expect(t, policy(t, Context), sure("a cause", context.Cause(gone), none))
@@ -64,8 +67,8 @@ func (e timeoutFake) Temporary() bool { return e.temporary }
 
 func TestTimeouts(t *testing.T) {
 	check(t, []classify.Pack{Timeouts},
-		sure("Timeout", timeoutFake{timeout: true}, timeout),
-		sure("Timeout comes first", timeoutFake{timeout: true, temporary: true}, timeout),
+		open("Timeout", timeoutFake{timeout: true}, timeout),
+		open("Timeout comes first", timeoutFake{timeout: true, temporary: true}, timeout),
 		sure("Temporary", timeoutFake{temporary: true}, unavailable),
 		sure("neither", timeoutFake{}, none),
 	)
@@ -98,6 +101,32 @@ func TestClientTimeout(t *testing.T) {
 	defer response.Body.Close()
 	_, body := response.Body.Read(make([]byte, 1))
 	p := policy(t, Standard...)
-	expect(t, p, sure("while awaiting headers", head, timeout))
-	expect(t, p, sure("while reading the body", body, timeout))
+	expect(t, p, open("while awaiting headers", head, timeout))
+	expect(t, p, open("while reading the body", body, timeout))
+
+	post := func(ctx context.Context, c *http.Client) error {
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, strings.NewReader("order"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Do(r) //nolint:bodyclose // there is none
+		return err
+	}
+	late, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer stop()
+	superseded, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	slow := &http.Client{Transport: &http.Transport{ResponseHeaderTimeout: 50 * time.Millisecond}}
+	// Nobody knows what became of the order.
+	expect(t, p, open("a POST that the client gave up", post(t.Context(), client), timeout))
+	expect(t, p, open("a POST whose context was late", post(late, http.DefaultClient), timeout))
+	expect(t, p, open("a POST whose context somebody cancelled", post(superseded, http.DefaultClient), stopped))
+	expect(t, p, open("a POST without headers in time", post(t.Context(), slow), timeout))
+	// A server that was not reached has none.
+	unreached := &http.Client{Transport: &http.Transport{DialContext: (&net.Dialer{Timeout: time.Nanosecond}).DialContext}}
+	proxied := &http.Client{Transport: &http.Transport{
+		DialContext: (&net.Dialer{Timeout: time.Nanosecond}).DialContext, Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: "127.0.0.1:9"}),
+	}}
+	expect(t, p, sure("a POST that was not sent", post(t.Context(), unreached), timeout))
+	expect(t, p, sure("a POST that was not sent to a proxy", post(t.Context(), proxied), timeout))
 }

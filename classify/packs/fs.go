@@ -19,7 +19,7 @@ var fsTable = table{name: "fs", rows: []row{
 	is("fs.ErrClosed", fs.ErrClosed, bug, "io/fs: ErrClosed"),
 	is("fs.SkipDir", fs.SkipDir, bug, "io/fs: SkipDir is not returned as an error by any function"),
 	is("fs.SkipAll", fs.SkipAll, bug, "io/fs: SkipAll is not returned as an error by any function"),
-	is("os.ErrDeadlineExceeded", os.ErrDeadlineExceeded, timeout, "os: ErrDeadlineExceeded"),
+	cutOff("os.ErrDeadlineExceeded", os.ErrDeadlineExceeded, timeout, "os: ErrDeadlineExceeded"),
 	is("os.ErrNoDeadline", os.ErrNoDeadline, bug, "os: ErrNoDeadline"),
 	is("os.ErrProcessDone", os.ErrProcessDone, missing, "os: ErrProcessDone; kill(2), ESRCH"),
 	is("os.ErrNoHandle", os.ErrNoHandle, misconfigured, "os: ErrNoHandle"),

@@ -56,7 +56,7 @@ var httpTable = table{
 		is("http.ErrHijacked", http.ErrHijacked, bug, "net/http: ErrHijacked"),
 		is("http.ErrUseLastResponse", http.ErrUseLastResponse, bug, "net/http: ErrUseLastResponse is for Client alone"),
 		is("http.ErrSkipAltProtocol", http.ErrSkipAltProtocol, bug, "net/http: ErrSkipAltProtocol is for Transport alone"),
-		is("io.ErrUnexpectedEOF", io.ErrUnexpectedEOF, interrupted, "net/http: Response.Body; RFC 9112, 8"),
+		cutOff("io.ErrUnexpectedEOF", io.ErrUnexpectedEOF, interrupted, "net/http: Response.Body; RFC 9112, 8"),
 	}),
 }
 
@@ -82,11 +82,7 @@ var (
 
 // exchange is for what the transport says of a connection: below a *url.Error nobody else closes it.
 func exchange(e *url.Error) classify.Finding {
-	lost := e.Err == io.EOF || e.Err == io.ErrUnexpectedEOF || e.Op != "parse" && errors.Is(e.Err, net.ErrClosed)
-	if !lost {
-		return classify.Finding{}
-	}
-	return classify.Finding{Kind: interrupted, OutcomeUnknown: true}
+	return perhaps(e.Err == io.EOF || e.Err == io.ErrUnexpectedEOF || e.Op != "parse" && errors.Is(e.Err, net.ErrClosed), interrupted)
 }
 
 // ofStatus returns the finding for a status, or for its class.

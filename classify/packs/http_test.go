@@ -158,7 +158,7 @@ func TestHTTP(t *testing.T) {
 	_, noForm := (&http.Request{Method: "POST", Header: http.Header{}}).MultipartReader()
 
 	check(t, []classify.Pack{HTTP, TLS, Net, Syscall, Decode},
-		sure("a body that is cut off", get(server.URL+"/cut"), interrupted),
+		open("a body that is cut off", get(server.URL+"/cut"), interrupted),
 		open("no answer", get(server.URL+"/none"), interrupted),
 		open("a connection that the transport closed", &url.Error{Op: "Put", Err: &net.OpError{Op: "write", Err: net.ErrClosed}}, interrupted),
 		open("an unexpected end", &url.Error{Op: "Put", Err: io.ErrUnexpectedEOF}, interrupted),
@@ -231,7 +231,7 @@ func TestS3(t *testing.T) {
 		sure("a code that is not known", &wrapFake{statusFake{status: 404}, &apiFake{code: "New"}}, missing),
 		sure("no status", &wrapFake{statusFake{}, &apiFake{code: "New"}}, none),
 		open("a connection", connectionFake{}, interrupted),
-		sure("a cancelled request", canceledFake{}, stopped),
+		open("a cancelled request", canceledFake{}, stopped),
 	)
 	rename(t, &awsErrors, "github.com/aws/aws-sdk-go-v2/aws/retry.MaxAttemptsError", &attemptsFake{})
 	rename(t, &awsErrors, "github.com/aws/aws-sdk-go-v2/aws/retry.MaxAttemptsError", &otherAttemptsFake{})

@@ -112,7 +112,7 @@ func TestPgx(t *testing.T) {
 		sure("a closed connection", &lockFake{errors.New("closed")}, interrupted),
 		open("the deadline of a query", &timeFake{context.DeadlineExceeded}, timeout),
 		open("a deadline of the connection", &timeFake{timeoutFake{timeout: true}}, timeout),
-		sure("a cancelled query", &timeFake{context.Canceled}, stopped),
+		open("a cancelled query", &timeFake{context.Canceled}, stopped),
 		sure("a context that was cancelled before", &timeFake{&doneFake{context.Canceled}}, stopped),
 		sure("a context that was late before", &timeFake{&doneFake{context.DeadlineExceeded}}, timeout),
 		sure("a URL that cannot be parsed", &parseFake{}, misconfigured),

@@ -1,6 +1,8 @@
 package packs
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -21,8 +23,10 @@ var netTable = table{
 		classify.KindFunc("*net.DNSError", lookup),
 	},
 	rows: concat(opRows, []row{
-		code("*net.OpError, dial, Timeout() is true", timeout, "net: OpError.Timeout, nothing was sent"),
+		code("*net.OpError, before an exchange, Timeout() is true", timeout, "net: OpError.Timeout, nothing was sent"),
+		code("*net.OpError, before an exchange, context.Canceled", stopped, "net: Dialer.DialContext, nothing was sent"),
 		unsure("*net.OpError, otherwise, Timeout() is true", timeout, "net: OpError.Timeout"),
+		unsure("*net.OpError, otherwise, net.ErrClosed", stopped, "net: ErrClosed, closed by this program, perhaps meanwhile"),
 		code("*net.DNSError, IsNotFound", misconfigured, "net: DNSError.IsNotFound"),
 		code("*net.DNSError, IsTimeout", timeout, "net: DNSError.IsTimeout"),
 		code("*net.DNSError, IsTemporary", unavailable, "net: DNSError.IsTemporary"),
@@ -32,8 +36,8 @@ var netTable = table{
 		on[*net.ParseError]("*net.ParseError", invalid, "net: ParseError"),
 		is("net.ErrClosed", net.ErrClosed, stopped, "net: ErrClosed, closed by this program"),
 		is("net.ErrWriteToConnected", net.ErrWriteToConnected, bug, "net: ErrWriteToConnected"),
-		is("io.ErrUnexpectedEOF", io.ErrUnexpectedEOF, interrupted, "io: ErrUnexpectedEOF, of an exchange"),
-		is("io.EOF", io.EOF, interrupted, "io: EOF, where the peer had to answer"),
+		cutOff("io.ErrUnexpectedEOF", io.ErrUnexpectedEOF, interrupted, "io: ErrUnexpectedEOF, of an exchange"),
+		cutOff("io.EOF", io.EOF, interrupted, "io: EOF, where the peer had to answer"),
 	}),
 }
 
@@ -68,6 +72,10 @@ func op(name string, e syscall.Errno, r row) keyed[attempt] {
 	return keyed[attempt]{attempt{name, e}, r}
 }
 
+// before are the operations of a [net.OpError] that come before an exchange. Those of net/http and of
+// golang.org/x/net are among them.
+var before = map[string]bool{"dial": true, "listen": true, "accept": true, "proxyconnect": true, "socks connect": true}
+
 func operation(e *net.OpError) classify.Finding {
 	cause := e.Err
 	if call, ok := cause.(*os.SyscallError); ok {
@@ -77,9 +85,12 @@ func operation(e *net.OpError) classify.Finding {
 		return ops.find(attempt{e.Op, canonical(errno)})
 	}
 	if t, ok := cause.(interface{ Timeout() bool }); ok && t.Timeout() {
-		return classify.Finding{Kind: timeout, OutcomeUnknown: e.Op != "dial"}
+		return classify.Finding{Kind: timeout, OutcomeUnknown: !before[e.Op]}
 	}
-	return classify.Finding{}
+	if before[e.Op] {
+		return when(errors.Is(cause, context.Canceled), stopped)
+	}
+	return perhaps(errors.Is(cause, net.ErrClosed), stopped)
 }
 
 func lookup(e *net.DNSError) classify.Finding {

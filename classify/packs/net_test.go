@@ -38,6 +38,8 @@ func TestOperations(t *testing.T) {
 		sure("listen on a taken port", call("listen", syscall.EADDRINUSE), misconfigured),
 		sure("listen on a foreign address", call("listen", syscall.EADDRNOTAVAIL), misconfigured),
 		sure("dial timeout", op("dial", timeoutFake{timeout: true}), timeout),
+		sure("dial timeout, to a proxy", op("proxyconnect", op("dial", timeoutFake{timeout: true})), timeout),
+		sure("accept timeout", op("accept", timeoutFake{timeout: true}), timeout),
 		open("read timeout", op("read", timeoutFake{timeout: true}), timeout),
 		sure("nothing known", op("read", errors.New("?")), none),
 	)
@@ -78,6 +80,12 @@ func TestNet(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = dead.Close()
+	waiting, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer waiting.Close()
+	_ = waiting.(*net.TCPListener).SetDeadline(time.Now())
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
@@ -89,10 +97,11 @@ func TestNet(t *testing.T) {
 		sure("a closed port", second(net.Dial("tcp", dead.Addr().String())), unavailable),
 		sure("a socket that nobody made", second(net.Dial("unix", filepath.Join(t.TempDir(), "s"))), unavailable),
 		open("a silent peer", second(silent.Read(b)), timeout),
-		sure("a connection that we closed", second(ours.Read(b)), stopped),
+		open("a connection that we closed", second(ours.Read(b)), stopped),
 		open("a reset", second(reset.Read(b)), interrupted),
-		sure("the end", second(ended.Read(b)), interrupted),
+		open("the end", second(ended.Read(b)), interrupted),
 		sure("accept after Close", second(dead.Accept()), stopped),
+		sure("accept with a deadline", second(waiting.Accept()), timeout),
 		sure("a taken port", second(net.Listen("tcp", l.Addr().String())), misconfigured),
 		sure("an address without a port", second(net.Dial("tcp", "localhost")), misconfigured),
 		sure("a network that there is not", second(net.Dial("foo", "x:1")), misconfigured),
@@ -100,7 +109,7 @@ func TestNet(t *testing.T) {
 		sure("a cancelled dial", second(new(net.Dialer).DialContext(gone, "tcp", l.Addr().String())), stopped),
 		sure("a dial that is late", second(new(net.Dialer).DialContext(late, "tcp", l.Addr().String())), timeout),
 		sure("WriteTo where Write is due", second(writeTo(t)), bug),
-		sure("a pipe", second(in.Read(b)), interrupted),
+		open("a pipe", second(in.Read(b)), interrupted),
 	)
 	if runtime.GOOS != "windows" {
 		check(t, []classify.Pack{Net, Syscall},

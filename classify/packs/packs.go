@@ -17,6 +17,8 @@
 //   - Every rule is a row of a table, which says where it is written down that this error
 //     means that kind. [Sources] returns them all.
 //   - A rule that has no reason for an opinion has none; the walk goes on inwards.
+//   - What ends an operation midway, such as a deadline or the end of a connection, leaves its outcome
+//     unknown ([classify.Finding]). What ends it before anything was sent does not.
 //
 // # What a value cannot tell
 //
@@ -145,6 +147,14 @@ func unsure(match string, k classify.Kind, source string) row {
 func is(match string, target error, k classify.Kind, source string) row {
 	rule := classify.KindIs(match, target, k)
 	return row{Row: Row{Match: match, Kind: k, Source: source}, rule: &rule, target: target}
+}
+
+// cutOff is a row for a value that ends an operation which may have been carried out.
+func cutOff(match string, target error, k classify.Kind, source string) row {
+	r := unsure(match, k, source)
+	rule := classify.KindIs(match, target, r.finding())
+	r.rule, r.target = &rule, target
+	return r
 }
 
 // on is a row for a type.

@@ -113,8 +113,8 @@ func TestSentinels(t *testing.T) {
 			}
 			n++
 			p := policy(t, tab.pack())
-			expect(t, p, sure(tab.name+" "+r.Match, r.target, r.Kind))
-			expect(t, p, sure(tab.name+" "+r.Match, errctx.Annotate(fmt.Errorf("x: %w", r.target), "y"), r.Kind))
+			expect(t, p, tell{tab.name + " " + r.Match, r.target, r.finding()})
+			expect(t, p, tell{tab.name + " " + r.Match, errctx.Annotate(fmt.Errorf("x: %w", r.target), "y"), r.finding()})
 		}
 	}
 	if n < 80 {

@@ -3,6 +3,7 @@ package packs
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"github.com/holdfast-go/holdfast/classify"
 )
@@ -41,6 +42,8 @@ var postgresTable = table{
 		code(pgconnPath+"connLockError, without a cause", bug, "pgconn: a connection is for one query at a time"),
 		code(pgconnPath+"connLockError, with a cause", interrupted, "pgconn: ErrConnClosed, closed before this query"),
 		unsure(pgconnPath+"errTimeout", timeout, "pgconn: Timeout"),
+		code(pgconnPath+"errTimeout, contextAlreadyDoneError", timeout, "pgconn: contextAlreadyDoneError, nothing was sent"),
+		code(pgconnPath+"errTimeout, contextAlreadyDoneError, context.Canceled", stopped, "pgconn: contextAlreadyDoneError, nothing was sent"),
 		code(pgconnPath+"ParseConfigError", misconfigured, "pgconn: ParseConfigError"),
 		lateCode(pgconnPath+"ConnectError", unavailable, "pgconn: ConnectError"),
 		lateCode("github.com/jackc/pgx.ScanArgError", bug, "pgx: ScanArgError"),
@@ -90,12 +93,16 @@ var (
 			if !ok {
 				return classify.Finding{}
 			}
-			// A context that was done before says so itself; so does one that was cancelled.
-			cause := w.Unwrap()
-			if cause == nil || cause == context.Canceled || pgconnBefore.of(cause) != nil {
+			switch cause := w.Unwrap(); {
+			case cause == nil || cause == context.Canceled: // which says so itself
 				return classify.Finding{}
+			case pgconnBefore.of(cause) == nil:
+				return classify.Finding{Kind: timeout, OutcomeUnknown: true}
+			case errors.Is(cause, context.Canceled):
+				return classify.Finding{Kind: stopped}
+			default:
+				return classify.Finding{Kind: timeout}
 			}
-			return classify.Finding{Kind: timeout, OutcomeUnknown: true}
 		},
 	}}
 	pgconnBefore = names[bool]{table: map[string]bool{pgconnPath + "contextAlreadyDoneError": true}}

@@ -35,13 +35,10 @@ var s3Table = table{
 		classify.KindCapability("aws, late", func(e wrapper) classify.Finding { return namedFinding(&awsLate, e) }),
 		statusRule, otherStatusRule,
 		classify.KindCapability("ConnectionError()", func(e interface{ ConnectionError() bool }) classify.Finding {
-			if !e.ConnectionError() {
-				return classify.Finding{}
-			}
-			return classify.Finding{Kind: interrupted, OutcomeUnknown: true}
+			return perhaps(e.ConnectionError(), interrupted)
 		}),
 		classify.KindCapability("CanceledError()", func(e interface{ CanceledError() bool }) classify.Finding {
-			return when(e.CanceledError(), stopped)
+			return perhaps(e.CanceledError(), stopped)
 		}),
 	},
 	rows: concat(s3Rows, []row{
@@ -50,7 +47,7 @@ var s3Table = table{
 		lateUnsure("github.com/aws/smithy-go.DeserializationError", corrupt, "smithy: DeserializationError, after the request was carried out"),
 		lateCode("github.com/aws/aws-sdk-go-v2/aws.EndpointNotFoundError", misconfigured, "aws: EndpointNotFoundError"),
 		lateUnsure("ConnectionError() is true", interrupted, "smithy/transport/http: RequestSendError"),
-		lateCode("CanceledError() is true", stopped, "smithy: CanceledError"),
+		lateUnsure("CanceledError() is true", stopped, "smithy: CanceledError"),
 	}),
 }
 
@@ -65,12 +62,6 @@ func S3From[E error](get func(E) (code string, status int)) classify.Pack {
 		}
 		return ofStatus(status, func() time.Duration { return 0 })
 	})
-}
-
-func lateUnsure(match string, k classify.Kind, source string) row {
-	r := lateCode(match, k, source)
-	r.OutcomeUnknown = true
-	return r
 }
 
 var (

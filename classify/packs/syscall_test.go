@@ -78,8 +78,8 @@ func TestFS(t *testing.T) {
 	eof := second(io.ReadFull(strings.NewReader("a"), make([]byte, 2)))
 	expect(t, policy(t, FS), sure("of a file", eof, corrupt))
 	expect(t, policy(t, Decode), sure("of data", eof, invalid))
-	expect(t, policy(t, Net), sure("of an exchange", eof, interrupted))
-	expect(t, policy(t, Standard...), sure("of what nobody knows", eof, interrupted))
+	expect(t, policy(t, Net), open("of an exchange", eof, interrupted))
+	expect(t, policy(t, Standard...), open("of what nobody knows", eof, interrupted))
 }
 
 // What needs a Unix to be provoked.
@@ -105,7 +105,7 @@ func TestUnixFiles(t *testing.T) {
 		sure("a name that is too long", second(os.Create(filepath.Join(dir, strings.Repeat("x", 300)))), invalid),
 		sure("a file for a directory", second(os.Open(filepath.Join(file, "x"))), missing),
 		sure("a directory with entries", os.Remove(dir), exists),
-		sure("a deadline", second(r.Read(make([]byte, 1))), timeout),
+		open("a deadline", second(r.Read(make([]byte, 1))), timeout),
 	)
 	_ = r.Close()
 	expect(t, policy(t, Standard...), open("a pipe without a reader", second(w.Write([]byte("x"))), interrupted))

@@ -12,7 +12,7 @@ import (
 func Builder(peer ...c.Pack) c.Role {
 	return c.Role{
 		Name:    "builder",
-		Can:     c.SetOf(c.Cancelled, c.Drop, c.BestEffort, c.RetryHere, c.RetryElsewhere, c.Backtrack, c.Fail, c.Fatal),
+		Can:     c.SetOf(c.Drop, c.BestEffort, c.RetryHere, c.RetryElsewhere, c.Backtrack, c.Fail, c.Fatal),
 		Default: c.Fatal,
 		Edges: []c.Edge{
 			{Name: c.Self, Packs: packs.Standard, Do: c.Every(c.Fatal).But(c.Table{

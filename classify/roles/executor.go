@@ -10,7 +10,7 @@ import (
 func LocalExecutor() c.Role {
 	return c.Role{
 		Name:    "local-executor",
-		Can:     c.SetOf(c.Cancelled, c.BestEffort, c.RetryHere, c.Backtrack, c.Fail, c.Fatal),
+		Can:     c.SetOf(c.BestEffort, c.RetryHere, c.Backtrack, c.Fail, c.Fatal),
 		Default: c.Fatal,
 		Edges: []c.Edge{
 			{Name: c.Self, Packs: packs.Standard, Do: c.Every(c.Fatal).But(c.Table{

@@ -47,12 +47,11 @@ func (t table[K]) index() func(K) classify.Finding {
 	return func(k K) classify.Finding { return m[k] }
 }
 
-// sentinels returns a rule for each value of a table. A rule for a value gives a kind and no more: that an operation
-// may have been carried out is in the table for the reader, and who must not repeat one marks it.
+// sentinels returns a rule for each value of a table.
 func sentinels(t table[error]) []classify.Rule {
 	var rules []classify.Rule
 	for _, r := range t {
-		rules = append(rules, classify.KindIs(r.says.Error(), r.says, r.means.Kind))
+		rules = append(rules, classify.KindIs(r.says.Error(), r.says, r.means))
 	}
 	return rules
 }

@@ -79,23 +79,12 @@ func each[K comparable](t *testing.T, p *tested, rows table[K], value func(K) er
 	}
 }
 
-// values does the same for the rows that are rules of their own, which give a kind and no more.
-func values(t *testing.T, p *tested, rows table[error]) {
-	t.Helper()
-	var kinds table[error]
-	for _, r := range rows {
-		r.means.OutcomeUnknown = false
-		kinds = append(kinds, r)
-	}
-	each(t, p, kinds, itself)
-}
-
 func itself(err error) error { return err }
 
 func TestMySQL(t *testing.T) {
 	p := policy(t, MySQL)
 	each(t, p, mysqlNumbers, func(n uint16) error { return &mysql.MySQLError{Number: n} })
-	values(t, p, mysqlValues)
+	each(t, p, mysqlValues, itself)
 	says(t, p, &mysql.MySQLError{Number: 9999, SQLState: [5]byte([]byte("40001"))}, conflict)
 }
 
@@ -103,7 +92,7 @@ func TestMongo(t *testing.T) {
 	p := policy(t, Mongo)
 	each(t, p, mongoCodes, func(c int32) error { return mongo.CommandError{Code: c} })
 	each(t, p, mongoLabels, func(l string) error { return mongo.CommandError{Code: 112, Labels: []string{l}} })
-	values(t, p, mongoValues)
+	each(t, p, mongoValues, itself)
 	says(t, p, topology.ServerSelectionError{Wrapped: context.DeadlineExceeded}, unavailable)
 	writes := func(codes ...int) (e mongo.WriteException) {
 		for _, c := range codes {
@@ -144,13 +133,13 @@ func TestEtcd(t *testing.T) {
 func TestKafka(t *testing.T) {
 	p := policy(t, Kafka)
 	each(t, p, kafkaCodes, func(c int16) error { return kerr.TypedErrorForCode(c) })
-	values(t, p, kafkaValues)
+	each(t, p, kafkaValues, itself)
 	says(t, p, kerr.NotLeaderForPartition, conflict)
 	says(t, p, kerr.GroupIDNotFound, classify.Finding{})
 }
 
 func TestNATS(t *testing.T) {
-	values(t, policy(t, NATS), natsValues)
+	each(t, policy(t, NATS), natsValues, itself)
 }
 
 func TestSSH(t *testing.T) {
@@ -171,7 +160,7 @@ func TestSSH(t *testing.T) {
 func TestWebSocket(t *testing.T) {
 	p := policy(t, WebSocket)
 	each(t, p, closeCodes, func(c int) error { return &websocket.CloseError{Code: c} })
-	values(t, p, websocketValues)
+	each(t, p, websocketValues, itself)
 	says(t, p, &websocket.CloseError{Code: 4000}, classify.Finding{})
 }
 

@@ -28,17 +28,22 @@ type file struct {
 	name      string
 	test      bool
 	generated bool
-	src       []byte
+	// mapped says that positions in it are said to be elsewhere, as in what cgo makes of a file: it is reported
+	// there, and cannot be edited here.
+	mapped bool
+	src    []byte
 }
 
 func newPass(p *analysis.Pass, in *inspector.Inspector, cfg *Config) *Pass {
 	out := &Pass{Pass: p, Inspect: in, Config: cfg}
 	for _, f := range p.Files {
-		name := p.Fset.Position(f.FileStart).Filename
+		name := p.Fset.File(f.FileStart).Name()
+		shown := p.Fset.Position(f.Package).Filename
 		out.files = append(out.files, file{
 			File: f, name: name,
-			test:      strings.HasSuffix(name, "_test.go"),
-			generated: ast.IsGenerated(f) || !strings.HasSuffix(name, ".go"), // cgo's files are in a cache
+			test:      strings.HasSuffix(shown, "_test.go"),
+			generated: ast.IsGenerated(f) || !strings.HasSuffix(shown, ".go"),
+			mapped:    shown != name,
 		})
 	}
 	slices.SortFunc(out.files, func(a, b file) int { return int(a.FileStart - b.FileStart) })

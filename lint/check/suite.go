@@ -142,6 +142,9 @@ func run(pass *analysis.Pass, cfg *Config, families []*Family) *result {
 				d.used, silenced = true, true
 			}
 		}
+		if file := p.file(pos); file != nil && file.mapped {
+			f.Fixes = nil
+		}
 		if !silenced {
 			kept = append(kept, f)
 		}

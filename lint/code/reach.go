@@ -13,12 +13,19 @@ import (
 // function when it is first asked, which few functions are.
 type Flow struct {
 	info   *types.Info
-	graphs map[*ast.BlockStmt]*cfg.CFG
+	bodies map[*ast.BlockStmt]*body
+}
+
+// body is what is known of a function.
+type body struct {
+	graph   *cfg.CFG
+	values  map[*types.Var][]ast.Expr // all that is assigned somewhere; nil for what has no expression of its own
+	escaped map[*types.Var]bool       // assigned to where the graph does not show it
 }
 
 // NewFlow returns a Flow for the functions of a package.
 func NewFlow(info *types.Info) *Flow {
-	return &Flow{info: info, graphs: map[*ast.BlockStmt]*cfg.CFG{}}
+	return &Flow{info: info, bodies: map[*ast.BlockStmt]*body{}}
 }
 
 // Def is one value that a variable was given.
@@ -46,14 +53,17 @@ func (f *Flow) Defs(body *ast.BlockStmt, v *types.Var, pos token.Pos) (defs []De
 	} else {
 		known = true
 	}
-	if f.escapes(body, v) {
+	b := f.body(body)
+	if b.escaped[v] {
 		return nil, false
 	}
-	g := f.graphs[body]
-	if g == nil {
-		g = cfg.New(body, func(call *ast.CallExpr) bool { return mayReturn(f.info, call) })
-		f.graphs[body] = g
+	if len(b.values[v]) == 0 && !known {
+		return nil, false
 	}
+	if b.graph == nil {
+		b.graph = cfg.New(body, func(call *ast.CallExpr) bool { return mayReturn(f.info, call) })
+	}
+	g := b.graph
 	block, index := locate(g, pos)
 	if block == nil {
 		return nil, false
@@ -173,10 +183,32 @@ func mentions(info *types.Info, e ast.Expr, v *types.Var) bool {
 	return found
 }
 
-// escapes reports whether v is assigned to where the graph of body does not show it.
-func (f *Flow) escapes(body *ast.BlockStmt, v *types.Var) bool {
-	bad := false
-	var lits int
+// Values returns all that is assigned to a variable in a body, in whatever order, with nil for what has no expression
+// of its own. It costs less than [Flow.Defs].
+func (f *Flow) Values(body *ast.BlockStmt, v *types.Var) []ast.Expr {
+	if body == nil {
+		return nil
+	}
+	return f.body(body).values[v]
+}
+
+func (f *Flow) body(block *ast.BlockStmt) *body {
+	if b := f.bodies[block]; b != nil {
+		return b
+	}
+	b := &body{values: map[*types.Var][]ast.Expr{}, escaped: map[*types.Var]bool{}}
+	f.bodies[block] = b
+	lits := 0
+	assign := func(l, r ast.Expr) {
+		v := Var(f.info, l)
+		if v == nil {
+			return
+		}
+		b.values[v] = append(b.values[v], r)
+		if lits > 0 {
+			b.escaped[v] = true // of one that is declared in the literal, the literal's body is asked
+		}
+	}
 	var visit func(n ast.Node) bool
 	visit = func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -186,18 +218,38 @@ func (f *Flow) escapes(body *ast.BlockStmt, v *types.Var) bool {
 			lits--
 			return false
 		case *ast.UnaryExpr:
-			bad = bad || n.Op == token.AND && Var(f.info, n.X) == v
+			if v := Var(f.info, n.X); v != nil && n.Op == token.AND {
+				b.escaped[v] = true
+			}
 		case *ast.AssignStmt:
-			if lits > 0 {
-				for _, l := range n.Lhs {
-					bad = bad || Var(f.info, l) == v
+			for i, l := range n.Lhs {
+				switch {
+				case len(n.Rhs) == len(n.Lhs):
+					assign(l, n.Rhs[i])
+				default:
+					assign(l, n.Rhs[0])
+				}
+			}
+		case *ast.ValueSpec:
+			for i, id := range n.Names {
+				switch {
+				case len(n.Values) == len(n.Names):
+					assign(id, n.Values[i])
+				case len(n.Values) == 1:
+					assign(id, n.Values[0])
+				}
+			}
+		case *ast.RangeStmt:
+			for _, l := range []ast.Expr{n.Key, n.Value} {
+				if l != nil {
+					assign(l, nil)
 				}
 			}
 		}
-		return !bad
+		return true
 	}
-	ast.Inspect(body, visit)
-	return bad
+	ast.Inspect(block, visit)
+	return b
 }
 
 // mayReturn knows the calls that do not.

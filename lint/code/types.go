@@ -22,14 +22,24 @@ var (
 // IsError reports whether a value of type t is an error: it has the method, also as a type parameter. A value
 // whose pointer is one is none.
 func IsError(t types.Type) bool {
+	// Most types that are asked for are told without a look at methods.
 	if t == nil {
 		return false
 	}
-	switch b := t.Underlying().(type) {
-	case *types.Basic:
-		if _, named := types.Unalias(t).(*types.Named); !named || b.Kind() == types.UntypedNil || b.Kind() == types.Invalid {
+	t = types.Unalias(t)
+	if t == ErrorType {
+		return true
+	}
+	switch u := t.(type) {
+	case *types.Named, *types.TypeParam, *types.Struct, *types.Interface:
+	case *types.Pointer:
+		switch types.Unalias(u.Elem()).(type) {
+		case *types.Named, *types.Struct:
+		default:
 			return false
 		}
+	default:
+		return false
 	}
 	return types.Implements(t, ErrorInterface)
 }

@@ -143,8 +143,10 @@ func (f *Facts) known(fn *types.Func) *Func {
 }
 
 func (f *Facts) find(fn *types.Func) *Func {
-	if known, ok := table[fn.FullName()]; ok {
-		return known
+	if fn.Pkg() != nil && tabled[fn.Pkg().Path()] {
+		if known, ok := table[fn.FullName()]; ok {
+			return known
+		}
 	}
 	if d := f.decls[fn]; d != nil {
 		if f.busy[fn] {

@@ -77,6 +77,15 @@ var table = map[string]*Func{
 	},
 }
 
+// tabled are the packages of the table.
+var tabled = func() map[string]bool {
+	out := map[string]bool{}
+	for name := range table {
+		out[name[:strings.LastIndexByte(name, '.')]] = true
+	}
+	return out
+}()
+
 var (
 	first    = []int{0}
 	variadic = []int{0}

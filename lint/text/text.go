@@ -207,13 +207,17 @@ func (s *search) variable(id *ast.Ident, way Way, depth int) {
 			return
 		}
 	}
+	home := code.Home(s.bodies, v)
+	if !slices.ContainsFunc(s.flow.Values(home, v), mayBeText) {
+		return
+	}
 	s.seen[v] = true
 	defer delete(s.seen, v)
 	next := max(way, Variable)
 	if list {
 		next = max(way, List)
 	}
-	defs, _ := s.flow.Defs(code.Home(s.bodies, v), v, id.Pos())
+	defs, _ := s.flow.Defs(home, v, id.Pos())
 	for _, d := range defs {
 		switch {
 		case d.Value == nil || d.Index > 0:
@@ -221,6 +225,19 @@ func (s *search) variable(id *ast.Ident, way Way, depth int) {
 			s.find(d.Value, next, depth-1)
 		}
 	}
+}
+
+// mayBeText is false for the values that most variables have.
+func mayBeText(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.CallExpr, *ast.Ident, *ast.IndexExpr, *ast.SliceExpr:
+		return true
+	case *ast.BinaryExpr:
+		return e.Op == token.ADD
+	case *ast.CompositeLit:
+		return len(e.Elts) > 0
+	}
+	return false
 }
 
 // built returns the local strings.Builder, or bytes.Buffer, whose text a call of its String is.

@@ -36,10 +36,12 @@
 //
 //   - Every end of a task is judged, by the policy alone; no error is dropped.
 //   - The first fatal one is the report's; what goes wrong afterwards is listed with it.
-//   - What a task returns because it was told to stop is no failure. A context.Canceled
-//     that comes from elsewhere is.
+//   - What a task returns because it was told to stop is no failure, unless a rule or a mark calls what wraps
+//     the cancellation fatal. A context.Canceled that comes from elsewhere is.
 //   - A session that was accepted and did not return nil is requeued once, also when the role
 //     dies, or was stopped before it ran; only one that does not stop is not.
+//   - Whatever a task returns, and whatever Notify and ExitCode do, the role ends in order and its report
+//     is complete: a panic is part of it.
 //   - Sessions and handlers are told to stop first, all at once; then the other tasks, last started
 //     first, each when the one before it has ended or had its share of the grace period.
 //   - Run returns when the grace period is over. Who still runs then is reported by

@@ -100,7 +100,8 @@ func ExamplePanic() {
 	))
 	for _, p := range []*classify.Policy{queueRunner, policy} {
 		s := supervise.New(p, supervise.Options{Notify: func(e supervise.End) { fmt.Println(e) }})
-		s.Session("step 7", func(context.Context) error { panic("index out of range") }, nil)
+		s.Session("step 7", func(context.Context) error { panic("index out of range") },
+			func(context.Context, supervise.End) error { return nil })
 		fmt.Println("exit code", s.Run(context.Background()).Code)
 	}
 	// Output:

@@ -2,7 +2,6 @@ package supervise
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"net"
 	"os"
@@ -96,10 +95,10 @@ var exits = []exit{
 }
 
 func is(target error) func(error) bool {
-	return func(err error) bool { return errors.Is(err, target) }
+	return func(err error) bool { return matches(err, target) }
 }
 
 func has[E error](err error) bool {
-	_, ok := errors.AsType[E](err)
+	_, ok := as[E](err)
 	return ok
 }

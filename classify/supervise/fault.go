@@ -1,7 +1,6 @@
 package supervise
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -15,8 +14,8 @@ type Fault interface {
 	fault()
 }
 
-// Panic is a task that panicked. It has no Unwrap: a panic is a bug, whatever
-// it was about.
+// Panic is a task that panicked, or a function of Options that did. It has no Unwrap: a panic is
+// a bug, whatever it was about.
 type Panic struct {
 	Value any
 	Stack string
@@ -36,7 +35,7 @@ type GaveUp struct {
 	Err      error
 }
 
-// Lost is a session whose work could not be requeued.
+// Lost is a session whose work could not be requeued, or for which there is no requeue.
 type Lost struct{ Err error }
 
 // Stuck is a task that did not stop in the grace period. Stack is where it hangs.
@@ -88,7 +87,7 @@ func (*Stopping) ErrorKind() string { return "supervise.stopping" }
 func (e *Panic) Error() string  { return fmt.Sprintf("panic: %v", e.Value) }
 func (e *Exited) Error() string { return "goroutine exited" }
 func (e *Ended) Error() string  { return "ended without an error" }
-func (e *Lost) Error() string   { return "requeue: " + e.Err.Error() }
+func (e *Lost) Error() string   { return "requeue: " + text(e.Err) }
 func (e *Stuck) Error() string {
 	return fmt.Sprintf("still running %s after it was told to stop", e.After)
 }
@@ -96,7 +95,7 @@ func (e *Reused) Error() string   { return "supervisor has run before" }
 func (e *Stopping) Error() string { return "task " + e.Task + " ended the role" }
 
 func (e *GaveUp) Error() string {
-	return fmt.Sprintf("restarted %d times within %s: %v", e.Restarts, e.Window, e.Err)
+	return fmt.Sprintf("restarted %d times within %s: %s", e.Restarts, e.Window, text(e.Err))
 }
 
 // Unwrap returns the last error.
@@ -107,7 +106,5 @@ func (e *Lost) Unwrap() error { return e.Err }
 
 // isBug reports whether a task did not even return.
 func isBug(err error) bool {
-	_, panicked := errors.AsType[*Panic](err)
-	_, exited := errors.AsType[*Exited](err)
-	return panicked || exited
+	return has[*Panic](err) || has[*Exited](err)
 }

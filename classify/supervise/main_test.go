@@ -51,6 +51,7 @@ func TestSignals(t *testing.T) {
 		{"waits", []syscall.Signal{syscall.SIGTERM}, 0, "tester stopped after "},
 		{"waits", []syscall.Signal{syscall.SIGINT}, 0, "interrupt signal received"},
 		{"hangs", []syscall.Signal{syscall.SIGTERM, syscall.SIGTERM}, -1, ""},
+		{"hangs", []syscall.Signal{syscall.SIGINT, syscall.SIGINT}, -1, ""},
 		{"dies", nil, 70, "daemon (critical): fatal (unknown): default of tester"},
 	} {
 		t.Run(c.mode, func(t *testing.T) {

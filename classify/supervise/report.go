@@ -3,12 +3,12 @@ package supervise
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -32,7 +32,7 @@ type End struct {
 func (e End) String() string {
 	s := fmt.Sprintf("%s %q %s", e.Scope, e.Task, e.Action)
 	if e.Err != nil {
-		s += ": " + e.Err.Error()
+		s += ": " + text(e.Err)
 	}
 	return s
 }
@@ -57,7 +57,7 @@ func (e End) MarshalJSON() ([]byte, error) {
 		out.Verdict = &x
 	}
 	if e.Err != nil {
-		out.Error = errctx.Log.JSON(e.Err)
+		out.Error = errctx.Log.JSON(shown(e.Err))
 	}
 	return json.Marshal(out)
 }
@@ -176,22 +176,45 @@ type Report struct {
 }
 
 func (s *Supervisor) report(ctx context.Context) *Report {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.state = over
-	r := &Report{Role: s.name(), Died: s.died, Also: s.also, More: s.more, Tasks: s.rows("stuck"), Lasted: time.Since(s.begun)}
+	r := s.close()
 	if cause := context.Cause(s.role); ctx.Err() != nil && same(cause, context.Cause(ctx)) {
 		r.Cause = cause
 	}
-	if r.Died != nil {
-		r.Code = s.opts.ExitCode(r.Died.Verdict, r.Died.Err)
-	}
+	s.setCode(r)
 	return r
 }
 
+// close ends the record of what happened.
+func (s *Supervisor) close() *Report {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state = over
+	return &Report{Role: s.name(), Died: s.died, Also: s.also, More: s.more, Tasks: s.rows("stuck"), Lasted: time.Since(s.begun)}
+}
+
+// setCode asks Options.ExitCode. Where that panics, the report says so as well.
+func (s *Supervisor) setCode(r *Report) {
+	if r.Died == nil {
+		return
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			r.Code = ExitSoftware
+			r.Also = append(r.Also, s.own(fmt.Errorf("exit code: %w", &Panic{Value: v, Stack: string(debug.Stack())})))
+		}
+	}()
+	r.Code = s.opts.ExitCode(r.Died.Verdict, r.Died.Err)
+}
+
+// own is an end that is nobody's but the supervisor's.
+func (s *Supervisor) own(err error) End {
+	return End{Task: "supervisor", Action: Died, Verdict: s.policy.Classify(context.Background(), err), Err: err}
+}
+
 func (s *Supervisor) misused(err error) *Report {
-	r := &Report{Role: s.name(), Died: &End{Task: "supervisor", Action: Died, Verdict: s.policy.Classify(context.Background(), err), Err: err}}
-	r.Code = s.opts.ExitCode(r.Died.Verdict, err)
+	died := s.own(err)
+	r := &Report{Role: s.name(), Died: &died}
+	s.setCode(r)
 	return r
 }
 
@@ -220,7 +243,7 @@ func (e *Death) ErrorKind() string { return "supervise.death" }
 
 // Error says which role died, which of its tasks, and of what.
 func (e *Death) Error() string {
-	return e.Report.Role + " died: " + e.Report.Died.Task + ": " + e.Report.Died.Err.Error()
+	return e.Report.Role + " died: " + e.Report.Died.Task + ": " + text(e.Report.Died.Err)
 }
 
 // Unwrap returns what the role died of.
@@ -233,10 +256,10 @@ func (r *Report) String() string {
 	case r.Died != nil:
 		fmt.Fprintf(&b, "%s died after %s, exit code %d\n", r.Role, round(r.Lasted), r.Code)
 		fmt.Fprintf(&b, "\n%s %s\n\n", r.Died.headline(), r.Died.Verdict.Explain())
-		indent(&b, errctx.Local.Text(r.Died.Err))
+		indent(&b, errctx.Local.Text(shown(r.Died.Err)))
 		indent(&b, stack(r.Died.Err))
 	case r.Cause != nil:
-		fmt.Fprintf(&b, "%s stopped after %s: %v\n", r.Role, round(r.Lasted), r.Cause)
+		fmt.Fprintf(&b, "%s stopped after %s: %s\n", r.Role, round(r.Lasted), text(r.Cause))
 	default:
 		fmt.Fprintf(&b, "%s has nothing left to do after %s\n", r.Role, round(r.Lasted))
 	}
@@ -245,7 +268,7 @@ func (r *Report) String() string {
 	}
 	for _, e := range r.Also {
 		fmt.Fprintf(&b, "\n%s %s\n\n", e.headline(), e.Verdict.Explain())
-		indent(&b, errctx.Local.Text(e.Err))
+		indent(&b, errctx.Local.Text(shown(e.Err)))
 		indent(&b, stack(e.Err))
 	}
 	if r.More > 0 {
@@ -267,13 +290,13 @@ func (e End) headline() string { return fmt.Sprintf("%s (%s):", e.Task, e.Scope)
 
 // stack is that of a panic, which errctx, rightly, does not take for context.
 func stack(err error) string {
-	if p, ok := errors.AsType[*Panic](err); ok {
+	if p, ok := as[*Panic](err); ok {
 		return p.Stack
 	}
-	if x, ok := errors.AsType[*Exited](err); ok {
+	if x, ok := as[*Exited](err); ok {
 		return x.Stack
 	}
-	if s, ok := errors.AsType[*Stuck](err); ok {
+	if s, ok := as[*Stuck](err); ok {
 		return s.Stack
 	}
 	return ""
@@ -296,7 +319,7 @@ func round(d time.Duration) time.Duration {
 func (r *Report) MarshalJSON() ([]byte, error) {
 	cause := ""
 	if r.Cause != nil {
-		cause = r.Cause.Error()
+		cause = text(r.Cause)
 	}
 	return json.Marshal(struct {
 		Role   string  `json:"role"`

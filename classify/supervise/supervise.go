@@ -2,7 +2,7 @@ package supervise
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -11,19 +11,20 @@ import (
 
 // Options are what a role may want otherwise. The zero value is fit for use.
 type Options struct {
-	// Grace is how long all tasks together have to stop; 10 seconds if zero.
+	// Grace is how long all tasks together have to stop; 10 seconds unless positive.
 	Grace time.Duration
-	// Handlers is how many handlers may run at once; any number if zero.
+	// Handlers is how many handlers may run at once; any number unless positive.
 	Handlers int
 	// Notify is told of every end of a task, after it was acted on. Calls may come
-	// from several goroutines at once. If nil, LogTo(slog.Default()) is told.
+	// from several goroutines at once. If nil, LogTo(slog.Default()) is told. A panic of it ends the role.
 	Notify func(End)
-	// ExitCode says what the process exits with, having died of err; ExitCode if nil.
+	// ExitCode says what the process exits with, having died of err; ExitCode if nil. If it
+	// panics that is ExitSoftware, and the report lists the panic.
 	ExitCode func(classify.Verdict, error) int
 }
 
 // Supervisor runs the tasks of one role, once. Its methods may be called from any
-// goroutine, its own tasks included.
+// goroutine, its own tasks included. The zero value is that of a nil policy.
 type Supervisor struct {
 	policy *classify.Policy
 	opts   Options
@@ -59,20 +60,28 @@ const (
 // New returns the supervisor of the policy's role. Tasks added to it start with Run.
 // A nil policy takes every error for fatal.
 func New(policy *classify.Policy, opts Options) *Supervisor {
-	if opts.Grace == 0 {
-		opts.Grace = 10 * time.Second
+	return &Supervisor{policy: policy, opts: opts}
+}
+
+// lock locks mu, and makes what the zero value lacks.
+func (s *Supervisor) lock() {
+	s.mu.Lock()
+	if s.live != nil {
+		return
 	}
-	if opts.Notify == nil {
-		opts.Notify = LogTo(nil)
+	s.live, s.empty = map[*task]struct{}{}, make(chan struct{})
+	if s.opts.Grace <= 0 {
+		s.opts.Grace = 10 * time.Second
 	}
-	if opts.ExitCode == nil {
-		opts.ExitCode = ExitCode
+	if s.opts.Notify == nil {
+		s.opts.Notify = LogTo(nil)
 	}
-	s := &Supervisor{policy: policy, opts: opts, live: map[*task]struct{}{}, empty: make(chan struct{})}
-	if opts.Handlers > 0 {
-		s.slots = make(chan struct{}, opts.Handlers)
+	if s.opts.ExitCode == nil {
+		s.opts.ExitCode = ExitCode
 	}
-	return s
+	if s.opts.Handlers > 0 {
+		s.slots = make(chan struct{}, s.opts.Handlers)
+	}
 }
 
 // Run starts the tasks in the order in which they were added and returns once all of
@@ -81,7 +90,10 @@ func New(policy *classify.Policy, opts Options) *Supervisor {
 //
 // A supervisor runs once: a second Run runs nothing, and reports [*Reused].
 func (s *Supervisor) Run(ctx context.Context) *Report {
-	s.mu.Lock()
+	if ctx == nil {
+		ctx = context.Background() // nobody stops it
+	}
+	s.lock()
 	if s.state != idle {
 		s.mu.Unlock()
 		return s.misused(&Reused{})
@@ -205,19 +217,33 @@ func (s *Supervisor) judge(t *task, err error) {
 	default:
 		defer s.remove(t)
 	}
+	s.notify(end)
+}
+
+// notify calls Options.Notify. A panic of that is a bug of the program's like any other, and nobody's task.
+func (s *Supervisor) notify(end End) {
+	returned := false
+	defer func() {
+		if fault := caught(recover(), returned); fault != nil {
+			died := s.own(fmt.Errorf("notify of the end of %q: %w", end.Task, fault))
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.recordLocked(&died)
+		}
+	}()
 	s.opts.Notify(end)
+	returned = true
 }
 
 // verdict asks the policy, and makes an action of what it says.
 func (s *Supervisor) verdict(t *task, err error) End {
 	end := End{Task: t.name, Scope: t.scope, Err: err, Action: Done}
-	told := s.told()
-	switch {
+	switch told := s.told(); {
 	case err == nil && (told || t.scope != Critical && t.scope != Restarted):
 		return end
 	case err == nil:
 		end.Err = &Ended{}
-	case echoes(t.ctx, err), echoes(s.role, err):
+	case s.echoes(t.ctx, err), s.echoes(s.role, err):
 		end.Action = Stopped
 		return end
 	}
@@ -241,23 +267,25 @@ func (s *Supervisor) verdict(t *task, err error) End {
 			end.Verdict = classify.Verdict{Class: otherwise} // not one of the role's, but one of ours
 		}
 	}
-	end.Action = t.scope.action(end.Verdict.Class, told)
+	// Asked again: the policy may have seen a stop that came meanwhile, and its verdict is about that.
+	end.Action = t.scope.action(end.Verdict.Class, s.told())
 	return end
 }
 
-// echoes reports whether err is nothing but the cancellation of ctx, or says so of itself, as the
-// "operation was canceled" of package net does. A join is more than that.
-func echoes(ctx context.Context, err error) bool {
-	for ctx.Err() != nil && err != nil {
-		if same(err, ctx.Err()) || same(err, context.Cause(ctx)) {
-			return true
-		}
-		if x, ok := err.(interface{ Is(error) bool }); ok && x.Is(ctx.Err()) {
-			return true
-		}
-		err = errors.Unwrap(err)
+// echoes reports whether err is nothing but the cancellation of ctx. It is more if a rule or a mark calls it fatal,
+// as what is half done may be; unless that rule is about the cancellation itself, and so
+// meant for one that is nobody's.
+func (s *Supervisor) echoes(ctx context.Context, err error) bool {
+	echo := cancellation(ctx, err)
+	if echo == nil {
+		return false
 	}
-	return false
+	v := s.policy.Classify(s.role, err)
+	if v.Class != classify.Fatal || v.Unknown {
+		return true
+	}
+	bare := s.policy.Classify(context.Background(), echo)
+	return bare.Class == classify.Fatal && !bare.Unknown && bare.Explain().Rule == v.Explain().Rule
 }
 
 // giveBack requeues the work of a session that has ended. A failure of that is the role's: the work would be lost.
@@ -268,7 +296,7 @@ func (s *Supervisor) giveBack(t *task, end End) {
 			err = &Lost{Err: err}
 			lost := End{Task: t.name, Scope: t.scope, Action: Died, Verdict: s.policy.Classify(context.Background(), err), Err: err}
 			s.record(t, &lost)
-			s.opts.Notify(lost)
+			s.notify(lost)
 		}
 	})
 }
@@ -280,14 +308,18 @@ const maxAlso = 32
 func (s *Supervisor) record(t *task, end *End) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.state == over {
-		return
+	if s.state != over {
+		s.table.ended(t, end)
+		s.recordLocked(end)
 	}
-	s.table.ended(t, end)
+}
+
+func (s *Supervisor) recordLocked(end *End) {
 	switch {
+	case s.state == over:
 	case end.Action == Died && s.died == nil:
 		s.died = end
-		s.stopLocked(&Stopping{Task: t.name})
+		s.stopLocked(&Stopping{Task: end.Task})
 	case end.Action == Died, end.Action == Stopped && end.Verdict.Class != classify.None:
 		if len(s.also) == maxAlso {
 			s.more++

@@ -24,11 +24,22 @@ import (
 )
 
 // trouble is an error for which the policy has a verdict.
-type trouble struct{ verdict classify.Verdict }
+type trouble struct {
+	verdict classify.Verdict
+	err     error
+}
 
 func (e *trouble) Error() string { return e.verdict.String() }
+func (e *trouble) Unwrap() error { return e.err }
 
-func with(c classify.Class) error { return &trouble{classify.Verdict{Class: c, Keys: []any{"k"}}} }
+func with(c classify.Class) error {
+	return &trouble{verdict: classify.Verdict{Class: c, Keys: []any{"k"}}}
+}
+
+// goneAway is a cause that cannot be compared.
+type goneAway struct{ why []string }
+
+func (e goneAway) Error() string { return strings.Join(e.why, " ") }
 
 var everything = classify.SetOf(classify.Cancelled, classify.Drop, classify.BestEffort, classify.RetryHere,
 	classify.RetryElsewhere, classify.Backtrack, classify.Fail, classify.Fatal)
@@ -42,10 +53,19 @@ var lenient = classify.Must(classify.New(classify.Role{Name: "lenient", Can: eve
 	classify.On[*supervise.Exited]("exited", classify.Fail),
 	classify.Is("cancelled by nobody", context.Canceled, classify.Fatal)))
 
+// strict has one on any cancellation, and on what is half done.
+var strict = classify.Must(classify.New(classify.Role{Name: "strict", Can: everything},
+	classify.OnFunc("trouble", everything, func(e *trouble) classify.Verdict { return e.verdict }),
+	classify.On[goneAway]("gone away", classify.Fatal),
+	classify.Is("cancelled by nobody", context.Canceled, classify.Fatal)))
+
 func wait(ctx context.Context) error {
 	<-ctx.Done()
 	return ctx.Err()
 }
+
+// giveBack has somebody else do it.
+func giveBack(context.Context, supervise.End) error { return nil }
 
 func equal[T comparable](t *testing.T, what string, want, got T) {
 	t.Helper()
@@ -118,7 +138,7 @@ func TestScopes(t *testing.T) {
 				case supervise.BestEffort:
 					s.BestEffort("it", run)
 				case supervise.Session:
-					s.Session("it", run, nil)
+					s.Session("it", run, giveBack)
 				case supervise.Handler:
 					s.Critical("server", func(ctx context.Context) error {
 						s.Handle("it", run)
@@ -193,7 +213,7 @@ func TestRestarts(t *testing.T) {
 				return wait(ctx)
 			}
 			time.Sleep(lasts)
-			return &trouble{v}
+			return &trouble{verdict: v}
 		}, b)
 		return starts, s.Run(ctx)
 	}
@@ -256,6 +276,20 @@ func TestRestarts(t *testing.T) {
 			}
 		})
 	})
+	t.Run("a task whose pause ends while others stop is not started", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			s := supervise.New(policy, supervise.Options{Notify: func(supervise.End) {}})
+			s.Restarted("it", func(context.Context) error {
+				return &trouble{verdict: classify.Verdict{Class: classify.RetryHere, After: 2 * time.Second}}
+			}, supervise.Backoff{})
+			s.Session("slow", func(ctx context.Context) error { <-ctx.Done(); time.Sleep(3 * time.Second); return nil }, giveBack)
+			r := s.Run(ctx)
+			equal(t, "runs", 1, r.Tasks[0].Runs)
+			equal(t, "state", "stopped", r.Tasks[0].State)
+		})
+	})
 	t.Run("a task that waits for its restart is stopped at once", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -289,7 +323,7 @@ func TestStop(t *testing.T) {
 			}
 			s := supervise.New(policy, supervise.Options{Notify: func(supervise.End) {}})
 			s.Critical("monitor", stops("monitor"))
-			s.Session("builder", stops("session"), nil)
+			s.Session("builder", stops("session"), giveBack)
 			s.Restarted("status", stops("status"), supervise.Backoff{})
 			s.Critical("server", func(ctx context.Context) error {
 				s.Handle("submit", stops("session"))
@@ -369,6 +403,51 @@ func TestStop(t *testing.T) {
 			equal(t, "died", "log", r.Died.Task)
 			equal(t, "cause", "enough", r.Cause.Error())
 		})
+	})
+	t.Run("also where it wraps the cancellation", func(t *testing.T) {
+		half := func(err error) error { return &trouble{classify.Verdict{Class: classify.Fatal}, err} }
+		marked := func(err error) error { return classify.Mark(fmt.Errorf("half done: %w", err), classify.Fatal) }
+		for _, p := range []*classify.Policy{policy, strict} {
+			for _, wrap := range []func(error) error{half, marked} {
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithCancelCause(t.Context())
+					s := supervise.New(p, supervise.Options{Notify: func(supervise.End) {}})
+					s.Critical("one", func(ctx context.Context) error { <-ctx.Done(); return wrap(context.Cause(ctx)) })
+					s.Critical("other", func(ctx context.Context) error { cancel(errors.New("enough")); return wrap(wait(ctx)) })
+					r := s.Run(ctx)
+					if r.Died == nil || len(r.Also) != 1 || r.Code != 70 {
+						t.Errorf("reports %v", r)
+					}
+				})
+			}
+		}
+	})
+	t.Run("but no cancellation that is ours, whatever the policy says of others", func(t *testing.T) {
+		gone := goneAway{[]string{"not", "comparable"}}
+		for _, returned := range []error{context.Canceled, fmt.Errorf("wait: %w", gone), errctx.Annotate(gone, "wait"), classify.Mark(context.Canceled, classify.Fail)} {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				s := supervise.New(strict, supervise.Options{Notify: func(supervise.End) {}})
+				s.Critical("it", func(ctx context.Context) error { cancel(gone); <-ctx.Done(); return returned })
+				if r := s.Run(ctx); r.Err() != nil || len(r.Also) > 0 || r.Cause == nil {
+					t.Errorf("%v: reports %v", returned, r)
+				}
+			})
+		}
+	})
+	t.Run("a stop while the policy thinks is no death", func(t *testing.T) {
+		for _, class := range []classify.Class{classify.RetryHere, classify.Fail, classify.Fatal} {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				p := classify.Must(classify.New(classify.Role{Name: "slow", Can: everything},
+					classify.OnFunc("trouble", everything, func(*trouble) classify.Verdict { cancel(); return classify.Verdict{Class: class} })))
+				s := supervise.New(p, supervise.Options{Notify: func(supervise.End) {}})
+				s.Critical("it", func(context.Context) error { return with(class) })
+				r := s.Run(ctx)
+				equal(t, class.String(), class == classify.Fatal, r.Died != nil)
+				equal(t, "also", class != classify.Fatal, len(r.Also) == 1)
+			})
+		}
 	})
 	t.Run("so does a panic", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -486,7 +565,7 @@ func TestDeath(t *testing.T) {
 			s.Session(fmt.Sprint("builder ", i), func(ctx context.Context) error {
 				<-ctx.Done()
 				return with(classify.Fail)
-			}, nil)
+			}, giveBack)
 		}
 		r := s.Run(t.Context())
 		equal(t, "died", "queue", r.Died.Task)
@@ -658,11 +737,11 @@ func TestExitCode(t *testing.T) {
 func TestReport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := supervise.New(policy, supervise.Options{Notify: func(supervise.End) {}})
+		s.BestEffort("log", func(ctx context.Context) error { <-ctx.Done(); return errors.New("two\nlines") })
 		s.Critical("queue", func(context.Context) error {
 			err := errctx.New(&lost{Table: "steps"}, "read queue", slog.String("query", "select"))
 			return errctx.Wrap(err, "take work", errctx.Secret(slog.String("password", "hunter2")))
 		})
-		s.BestEffort("log", func(ctx context.Context) error { <-ctx.Done(); return errors.New("two\nlines") })
 		r := s.Run(t.Context())
 		text := r.String()
 		for _, want := range []string{

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"reflect"
 	"runtime/debug"
 	"runtime/pprof"
 	"slices"
@@ -127,8 +127,12 @@ func (s *Supervisor) BestEffort(name string, run func(context.Context) error) bo
 
 // Session adds a task that works on something others can do as well. If run does not
 // return nil, requeue is called with its end, once; its context ends with the grace period.
-// An error of requeue ends the role: the work would be lost. A session that was not accepted still has its work.
+// An error of requeue ends the role: the work would be lost, as it is where requeue is nil (see [Lost]).
+// A session that was not accepted still has its work.
 func (s *Supervisor) Session(name string, run func(context.Context) error, requeue func(context.Context, End) error) bool {
+	if requeue == nil {
+		requeue = func(context.Context, End) error { return errNoRequeue }
+	}
 	return s.add(&task{name: name, scope: Session, run: run, requeue: requeue})
 }
 
@@ -156,6 +160,8 @@ func (s *Supervisor) Handle(name string, run func(context.Context) error) bool {
 	return accepted
 }
 
+var errNoRequeue = errors.New("there is none")
+
 type task struct {
 	name    string
 	scope   Scope
@@ -172,7 +178,7 @@ type task struct {
 }
 
 func (s *Supervisor) add(t *task) bool {
-	s.mu.Lock()
+	s.lock()
 	if s.state > running || s.state == running && s.told() {
 		s.mu.Unlock()
 		return false
@@ -208,10 +214,13 @@ func (s *Supervisor) restart(t *task, pause time.Duration) {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		s.start(t)
-	case <-t.ctx.Done():
-		s.remove(t)
+	case <-s.role.Done(): // which is before the task's turn to stop
 	}
+	if s.told() {
+		s.remove(t)
+		return
+	}
+	s.start(t)
 }
 
 // pause returns how long to wait before the next restart; less than nothing if there were too many.
@@ -248,16 +257,26 @@ func spawn(ctx context.Context, name string, f func(context.Context) error, then
 		var err error
 		returned := false
 		defer func() {
-			if r := recover(); r != nil {
-				err = &Panic{Value: r, Stack: string(debug.Stack())}
-			} else if !returned {
-				err = &Exited{Stack: string(debug.Stack())}
+			if fault := caught(recover(), returned); fault != nil {
+				err = fault
 			}
 			then(err)
 		}()
 		err = f(ctx)
 		returned = true
 	})
+}
+
+// caught is what a deferred call found of a function that did not return.
+func caught(recovered any, returned bool) Fault {
+	switch {
+	case recovered != nil:
+		return &Panic{Value: recovered, Stack: string(debug.Stack())}
+	case !returned:
+		return &Exited{Stack: string(debug.Stack())}
+	default:
+		return nil
+	}
 }
 
 // label is the key under which a profile of goroutines has the name of the task.
@@ -290,9 +309,4 @@ func stackOf(task string) string {
 // inOrder returns the tasks that are not gone, in the order in which they were added.
 func (s *Supervisor) inOrder() []*task {
 	return slices.SortedFunc(maps.Keys(s.live), func(a, b *task) int { return cmp.Compare(a.serial, b.serial) })
-}
-
-// same is ==, also for what cannot be compared.
-func same(a, b error) bool {
-	return reflect.TypeOf(a) == reflect.TypeOf(b) && reflect.ValueOf(a).Comparable() && a == b
 }

@@ -147,11 +147,15 @@ func (e *OutcomeUnknown) Error() string {
 	return "it may have been done, and must not be done twice: " + e.Err.Error()
 }
 
+// OutcomeUnknown implements classify.Uncertain: an outer loop must not try again either.
+func (*OutcomeUnknown) OutcomeUnknown() bool { return true }
+
 // Unwrap returns the error that left it open.
 func (e *OutcomeUnknown) Unwrap() error { return e.Err }
 
-// ProducerFailed ends a loop that needs what cannot be made again. Err, which it wraps,
-// says why; For is the error that asked for the keys.
+// ProducerFailed ends a loop that needs what cannot be made again. Err, which it wraps, says why, and so
+// decides what is done about it. For is what the loop had until then, the error that asked for the keys
+// or an [*Attempts]: it is not in the chain, where it would ask for the keys again.
 type ProducerFailed struct {
 	Keys []any
 	For  error `json:"-"`

@@ -34,7 +34,7 @@ func Retries(n int) Option {
 }
 
 // Budget has the loop spend from a ledger, which it may share with others, in the name of an
-// item. The ledger is to be of the same role as the loop's policy.
+// item. The ledger is to be of the same role as the loop's policy; a nil one is none.
 func Budget(l *classify.Ledger, item string) Option {
 	return func(o options) options { o.ledger, o.item = l, item; return o }
 }
@@ -49,7 +49,7 @@ func Backoff(base, most time.Duration) Option {
 // Patience sets the longest pause that a verdict may ask for. A longer one ends the loop:
 // whoever has other things to do meanwhile finds After in the verdict. The default is ten minutes.
 func Patience(d time.Duration) Option {
-	return func(o options) options { o.patience = d; return o }
+	return func(o options) options { o.patience = max(d, 0); return o }
 }
 
 // Timeout gives each attempt a deadline of its own. When it is over while the requester waits,

@@ -16,14 +16,15 @@
 //   - An error that no rule of the policy knows is not retried. Nor is a verdict whose outcome
 //     is unknown, unless the operation is [Idempotent].
 //   - A loop ends: by default each class of retry is for four times. Only a verdict that is Free is without bounds.
-//   - The error of the last attempt is in the chain of what the loop returns, with its type. It is
-//     returned as it is if it was the only attempt, and in an [*Attempts] otherwise.
+//   - The error of the last attempt is in the chain of what the loop returns, with its type, unless what
+//     happened since is the answer: the requester has gone, or a producer failed ([*ProducerFailed] has
+//     it as For). It is returned as it is if it was the only attempt, and in an [*Attempts] otherwise.
 //   - The loop starts no goroutine, and panics of the operation pass through it.
 package retry
 
 import (
 	"context"
-	"errors"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -39,9 +40,10 @@ func Do(ctx context.Context, p *classify.Policy, op func(context.Context) error,
 
 // Value calls op until it succeeds, and returns its value, or the policy has it end. It returns
 //
-//   - the cause of ctx, if its requester is gone, also before the first attempt;
+//   - the cause of ctx, and nothing else, if its requester is gone, also before the first attempt; a nil ctx has none.
+//     Only what a rule or a mark calls fatal comes before that;
 //   - a [*classify.GaveUp] around the error, if a budget is spent;
-//   - an [*OutcomeUnknown] around the error, if a retry might do the operation twice;
+//   - an [*OutcomeUnknown] around the error, if a retry might do the operation twice, or one that is in it already;
 //   - a [*ProducerFailed], if what a backtrack asks for cannot be made;
 //   - the error of the operation otherwise: with the verdict that ended the loop, or
 //     with one for somebody who can do more: a pause that is too long, another place, keys.
@@ -49,6 +51,9 @@ func Value[T any](ctx context.Context, p *classify.Policy, op func(context.Conte
 	l := loop{policy: p, options: options{retries: 4, base: 100 * time.Millisecond, most: 30 * time.Second, patience: 10 * time.Minute}}
 	for _, o := range opts {
 		l.options = o(l.options)
+	}
+	if ctx == nil {
+		ctx = context.Background()
 	}
 	var none T
 	for {
@@ -146,6 +151,9 @@ func (l *loop) decide(ctx context.Context, a *Attempt, places []string) error {
 	case !repeats.Has(v.Class):
 		return l.err()
 	case v.OutcomeUnknown && !l.idempotent:
+		if _, said := find[*OutcomeUnknown](a.Err); said {
+			return l.err() // by a loop inside of this one
+		}
 		return &OutcomeUnknown{Edge: v.Edge, Err: l.err()}
 	case l.cannot(v, places), v.After > l.patience, outlasts(ctx, v.After):
 		return l.err()
@@ -176,7 +184,7 @@ func (l *loop) cannot(v classify.Verdict, places []string) bool {
 // of the operation. What the policy does not know is a retry, because that is what
 // such a deadline is for, and only the loop can tell it from the requester's.
 func (l *loop) late(ctx context.Context, a *Attempt) {
-	if a.Verdict.Unknown && errors.Is(a.Err, context.DeadlineExceeded) {
+	if a.Verdict.Unknown && matches(a.Err, context.DeadlineExceeded) {
 		edge := a.Verdict.Edge
 		for _, c := range []classify.Class{classify.RetryElsewhere, classify.RetryHere} {
 			if v := l.policy.Classify(ctx, classify.Mark(a.Err, c)); v.Class == c {
@@ -190,7 +198,7 @@ func (l *loop) late(ctx context.Context, a *Attempt) {
 // places returns where an attempt failed, as far as that is news.
 func (l *loop) places(a *Attempt) []string {
 	places := slices.Clone(a.Verdict.Exclude)
-	if p, ok := errors.AsType[*placed](a.Err); ok && !slices.Contains(places, p.place) {
+	if p, ok := find[*placed](a.Err); ok && !slices.Contains(places, p.place) {
 		places = append(places, p.place)
 	}
 	return slices.DeleteFunc(places, func(p string) bool { return slices.Contains(l.excluded, p) })
@@ -201,7 +209,7 @@ func (l *loop) makeAgain(ctx context.Context, keys []any) error {
 	switch err := l.produce(ctx, keys); {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && l.policy.Classify(ctx, err).Class != classify.Fatal:
 		return context.Cause(ctx)
 	default:
 		return &ProducerFailed{Keys: keys, For: l.err(), Err: err}
@@ -210,14 +218,16 @@ func (l *loop) makeAgain(ctx context.Context, keys []any) error {
 
 // pause returns how long to wait: with full jitter, on top of what the verdict asks for.
 func (l *loop) pause(v classify.Verdict) time.Duration {
+	after := max(v.After, 0)
 	most := min(l.base, l.most)
 	for n := 1; n < l.tries && 0 < most && most < l.most; n++ {
 		most = min(2*most, l.most)
 	}
+	most = min(most, math.MaxInt64-after)
 	if v.Class == classify.Backtrack || most <= 0 {
-		return v.After
+		return after
 	}
-	return v.After + rand.N(most)
+	return after + rand.N(most)
 }
 
 // outlasts reports whether the requester will be gone after a pause.

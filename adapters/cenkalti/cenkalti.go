@@ -7,11 +7,14 @@
 // to wait and when to stop is still up to the library and its options, among which there is a
 // limit of 15 minutes by default; a verdict's After comes before its pauses, and a [classify.Ledger] before its limits.
 //
-// What the operation itself says to the library stands: a backoff.Permanent is one.
+// What the operation itself says to the library stands: a backoff.Permanent anywhere in its error is one, and
+// no pause is shorter than its backoff.RetryAfterError.
 package cenkalti
 
 import (
 	"context"
+	"errors"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -30,16 +33,23 @@ var RetryAfter = classify.OnFunc("backoff: retry after", classify.SetOf(classify
 //
 // Retry then returns
 //
-//   - the cause of ctx, if its requester is gone;
+//   - the cause of ctx, if its requester is gone, unless a rule or a mark calls the error fatal;
 //   - a [*classify.GaveUp] around the error, if a budget is spent;
-//   - a [*retry.OutcomeUnknown] around the error, if a retry might do the operation twice;
+//   - a [*retry.OutcomeUnknown] around the error, if a retry might do the operation twice, or one that is
+//     in it already;
 //   - the error of the operation, if it is no retry, or one for somebody who can do
 //     more: another place, unless there is [Elsewhere], or keys;
 //   - with the library's own limits, an error with that of the operation in its chain.
+//
+// At the last of backoff.WithMaxTries the library returns each of these as it was told, that is in a
+// backoff.PermanentError, which errors.Is, AsType and policies look through.
 func Obey[T any](ctx context.Context, p *classify.Policy, op backoff.Operation[T], opts ...Option) backoff.Operation[T] {
 	var o options
 	for _, opt := range opts {
 		opt(&o)
+	}
+	if ctx == nil {
+		ctx = context.Background()
 	}
 	return func() (T, error) {
 		value, err := op()
@@ -82,24 +92,29 @@ func (o *options) tell(ctx context.Context, p *classify.Policy, err error) error
 	told := err
 	switch {
 	case ctx.Err() != nil && v.Class != classify.Fatal:
-		told = backoff.Permanent(context.Cause(ctx))
+		told = end(context.Cause(ctx))
 	case !o.can(v):
-		told = backoff.Permanent(err)
+		told = end(err)
 	case v.OutcomeUnknown && !o.idempotent:
-		told = backoff.Permanent(&retry.OutcomeUnknown{Edge: v.Edge, Err: err})
+		if !has[*retry.OutcomeUnknown](err) {
+			told = &retry.OutcomeUnknown{Edge: v.Edge, Err: err}
+		}
+		told = end(told)
+	case has[*backoff.PermanentError](err):
+		told = end(err)
 	case o.ledger != nil:
 		var gaveUp classify.GaveUpErr
 		v, gaveUp = o.ledger.Spend(v, o.item, err, time.Now())
 		switch {
 		case gaveUp != nil:
-			told = backoff.Permanent(gaveUp)
+			told = end(gaveUp)
 		case !o.can(v):
-			told = backoff.Permanent(classify.Mark(err, v)) // the error alone does not say how far it climbed
+			told = end(classify.Mark(err, v)) // the error alone does not say how far it climbed
 		default:
-			told = later(err, v.After)
+			told = later(err, v)
 		}
 	default:
-		told = later(err, v.After)
+		told = later(err, v)
 	}
 	if o.observe != nil {
 		o.observe(v, err)
@@ -112,23 +127,54 @@ func (o *options) can(v classify.Verdict) bool {
 	return v.Class == classify.RetryHere || v.Class == classify.RetryElsewhere && o.elsewhere
 }
 
+// end has the library return err, with what is around a backoff.Permanent in it.
+func end(err error) error {
+	if _, ok := err.(*backoff.PermanentError); ok {
+		return err
+	}
+	return backoff.Permanent(err)
+}
+
 // later returns an error that says when to retry. It is up to a tenth later than asked for, so that
 // those who were all sent away at once do not all come back at once.
-func later(err error, after time.Duration) error {
+func later(err error, v classify.Verdict) error {
+	after := v.After
+	if e, ok := errors.AsType[*backoff.RetryAfterError](err); ok {
+		after = max(after, e.Duration)
+	}
 	if after <= 0 {
 		return err
 	}
-	return &postponed{err, after + rand.N(after/10+1)}
+	after = min(after, math.MaxInt64/2) // to which the library adds
+	told := &postponed{err, after + rand.N(after/10+1), v.OutcomeUnknown}
+	if v.Class != classify.RetryHere {
+		return classify.Mark(told, v) // which RetryAfter takes for a retry here, if the library returns it
+	}
+	return told
+}
+
+func has[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
 // postponed is a backoff.RetryAfterError that keeps what it is about.
 type postponed struct {
-	err   error
-	after time.Duration
+	err    error
+	after  time.Duration
+	unsure bool
 }
+
+var _ classify.Uncertain = (*postponed)(nil)
 
 func (p *postponed) Error() string { return p.err.Error() }
 func (p *postponed) Unwrap() error { return p.err }
+
+// OutcomeUnknown keeps what RetryAfter does not say.
+func (p *postponed) OutcomeUnknown() bool { return p.unsure }
+
+// Transparent has reports show the type of what it is about.
+func (p *postponed) Transparent() {}
 
 // As makes the library find what it looks for.
 func (p *postponed) As(target any) bool {

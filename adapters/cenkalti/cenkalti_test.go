@@ -24,6 +24,7 @@ var (
 	slow    = errors.New("slow down")
 	freely  = errors.New("starting")
 	strange = errors.New("strange")
+	never   = errors.New("never")
 )
 
 var policy = classify.Must(classify.New(
@@ -39,6 +40,7 @@ var policy = classify.Must(classify.New(
 	classify.Is("fatal", syscall.EIO, classify.Fatal),
 	classify.Is("lost", lost, classify.Verdict{Class: classify.RetryHere, OutcomeUnknown: true}),
 	classify.Is("slow", slow, classify.Verdict{Class: classify.RetryHere, After: 10 * time.Second}),
+	classify.Is("never", never, classify.Verdict{Class: classify.RetryHere, After: 1<<63 - 1}),
 	classify.Is("freely", freely, classify.Verdict{Class: classify.RetryHere, Free: true}),
 ))
 
@@ -60,7 +62,12 @@ func TestRetryObeys(t *testing.T) {
 		{"unknown is no retry", []error{strange}, nil, nil, "strange", 1, 0},
 		{"as late as the verdict says", []error{slow}, nil, nil, "", 2, 10 * time.Second},
 		{"as late as the operation says", []error{fmt.Errorf("ask: %w", backoff.RetryAfter(20))}, nil, nil, "", 2, 20 * time.Second},
+		{"later than the verdict says", []error{fmt.Errorf("%w: %w", slow, backoff.RetryAfter(20))}, nil, nil, "", 2, 20 * time.Second},
+		{"not sooner", []error{fmt.Errorf("%w: %w", slow, backoff.RetryAfter(2))}, nil, nil, "", 2, 10 * time.Second},
+		{"never", []error{never}, nil, nil, "never", 1, 0},
 		{"the operation's own end", []error{backoff.Permanent(busy)}, nil, nil, "busy", 1, 0},
+		{"somewhere in the error, which is kept", []error{fmt.Errorf("ask: %w", backoff.Permanent(busy))}, nil, nil, "ask: busy", 1, 0},
+		{"which spends nothing", []error{fmt.Errorf("ask: %w", backoff.Permanent(busy))}, opts{cenkalti.Budget(classify.AtMost(policy, 0), "")}, nil, "ask: busy", 1, 0},
 		{"the outcome is unknown", []error{lost}, nil, nil, "it may have been done, and must not be done twice: lost answer", 1, 0},
 		{"the outcome does not matter", []error{lost}, opts{cenkalti.Idempotent()}, nil, "", 2, time.Second},
 		{"no other place", []error{full}, nil, nil, "full", 1, 0},
@@ -126,6 +133,74 @@ func TestTypes(t *testing.T) {
 	}
 }
 
+// The library returns what it was told last. To others it says what the operation's error says, not what the
+// library was to do about it.
+func TestWhatIsReturnedSaysTheSame(t *testing.T) {
+	for _, err := range []error{
+		classify.Mark(busy, classify.Verdict{Class: classify.RetryElsewhere, After: time.Minute, Exclude: []string{"a"}}),
+		classify.Mark(busy, classify.Verdict{Class: classify.RetryHere, After: time.Minute, OutcomeUnknown: true}),
+		backoff.RetryAfter(60),
+		backoff.Permanent(broken),
+		broken, slow, gone, strange, syscall.EIO,
+	} {
+		want := policy.Classify(t.Context(), err)
+		for name, limit := range map[string]backoff.RetryOption{
+			"tries": backoff.WithMaxTries(1), "time": backoff.WithMaxElapsedTime(time.Millisecond), "pauses": backoff.WithBackOff(&backoff.StopBackOff{}),
+		} {
+			ctx := t.Context()
+			_, got := backoff.Retry(ctx, cenkalti.Obey(ctx, policy, func() (int, error) { return 0, err }, cenkalti.Elsewhere(), cenkalti.Idempotent()), limit)
+			if v := policy.Classify(ctx, got); v.Class != want.Class || v.After < want.After || v.OutcomeUnknown != want.OutcomeUnknown || got.Error() != err.Error() {
+				t.Errorf("%s: got %s, %v\nwant %s, %v", name, v.Explain(), got, want.Explain(), err)
+			}
+		}
+	}
+}
+
+// What a loop inside has ended is ended.
+func TestNested(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		inner func(context.Context, func(context.Context) error) error
+	}{
+		{"retry", func(ctx context.Context, op func(context.Context) error) error {
+			return retry.Do(ctx, policy, op, retry.Backoff(0, 0), retry.Retries(1), retry.Timeout(time.Second))
+		}},
+		{"backoff", func(ctx context.Context, op func(context.Context) error) error {
+			_, err := backoff.Retry(ctx, cenkalti.Obey(ctx, policy, func() (int, error) { return 0, op(ctx) }, cenkalti.Budget(classify.AtMost(policy, 1), "")),
+				backoff.WithBackOff(&backoff.ZeroBackOff{}))
+			return err
+		}},
+	} {
+		run := func(t *testing.T, failure error, opts ...cenkalti.Option) (calls int, err error) {
+			ctx := t.Context()
+			_, err = backoff.Retry(ctx, cenkalti.Obey(ctx, policy, func() (int, error) {
+				return 0, fmt.Errorf("inner loop: %w", tt.inner(ctx, func(context.Context) error { calls++; return failure }))
+			}, append(opts, cenkalti.Elsewhere())...), backoff.WithMaxTries(5), backoff.WithBackOff(&backoff.ZeroBackOff{}))
+			return calls, err
+		}
+		t.Run(tt.name+", and the outcome is unknown", func(t *testing.T) {
+			calls, err := run(t, lost)
+			unknown, ok := errors.AsType[*retry.OutcomeUnknown](err)
+			if !ok || calls != 1 {
+				t.Fatal(calls, err)
+			}
+			if _, twice := errors.AsType[*retry.OutcomeUnknown](unknown.Err); twice {
+				t.Error("says it twice:", err)
+			}
+			if calls, err := run(t, lost, cenkalti.Idempotent()); calls != 5 || !errors.Is(err, lost) {
+				t.Error("that does not matter:", calls, err)
+			}
+		})
+		t.Run(tt.name+", and the budget is spent", func(t *testing.T) {
+			gaveUp := errors.Join(&classify.GaveUp{Role: "client", Then: classify.Fail, Err: busy})
+			calls, err := run(t, gaveUp)
+			if _, ok := errors.AsType[*classify.GaveUp](err); !ok || calls != 1 {
+				t.Error(calls, err)
+			}
+		})
+	}
+}
+
 func oneHere() *classify.Ledger { return classify.AtMost(policy, 1) }
 
 func TestRequester(t *testing.T) {
@@ -139,6 +214,26 @@ func TestRequester(t *testing.T) {
 		if err != tt.want || calls != 1 {
 			t.Error(err, calls)
 		}
+	}
+}
+
+func TestRequesterIsGoneInAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		superseded := errors.New("superseded")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(superseded) })
+		start := time.Now()
+		_, err := backoff.Retry(ctx, cenkalti.Obey(ctx, policy, func() (int, error) { return 0, slow }))
+		if err != superseded || time.Since(start) != time.Second {
+			t.Error(err, time.Since(start))
+		}
+	})
+}
+
+func TestNoContext(t *testing.T) {
+	_, err := backoff.Retry(t.Context(), cenkalti.Obey(nil, nil, func() (int, error) { return 0, busy })) //nolint:staticcheck // what happens then
+	if err != busy {
+		t.Error(err)
 	}
 }
 

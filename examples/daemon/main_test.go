@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/holdfast-go/holdfast/classify"
 )
 
 // TestChaos runs first and alone: it counts goroutines.
@@ -102,5 +104,16 @@ func TestUsage(t *testing.T) {
 		if code := run(t.Context(), strings.Fields(args), &stdout, &stderr); code != want || args == "-help" && !strings.Contains(stderr.String(), "-chaos 1m") {
 			t.Errorf("%s: exit code %d\n%s", args, code, &stderr)
 		}
+	}
+}
+
+// A dial that we call off because we stop is no death of the database.
+func TestDialIsCalledOff(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	db := client{edge: "database", addr: "127.0.0.1:1"}
+	_, err := db.ask(ctx, "PING", "")
+	if v := policy.Classify(ctx, err); v.Class != classify.Cancelled {
+		t.Errorf("%v: %s", err, v.Explain())
 	}
 }

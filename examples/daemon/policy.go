@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -29,6 +31,8 @@ var network = []classify.Pack{{Name: "network", Rules: []classify.Rule{
 	classify.KindIs("hang-up", io.EOF, classify.Interrupted),
 	classify.KindFunc("peer", func(e *net.OpError) classify.Finding {
 		switch {
+		case errors.Is(e, context.Canceled): // a dial of ours, which is no fault of the peer's
+			return classify.Finding{Kind: classify.Stopped}
 		case e.Timeout():
 			return classify.Finding{Kind: classify.Timeout}
 		case e.Op == "dial":

@@ -59,15 +59,24 @@ func asserted(info *types.Info, c inspector.Cursor, x ast.Expr, op token.Token) 
 		kind, i := at.ParentEdge()
 		parent := at.Parent()
 		switch kind {
-		case edge.Invalid, edge.FuncDecl_Body:
-			return false
-		case edge.IfStmt_Body:
-			if holds(info, parent.Node().(*ast.IfStmt).Cond, x, op, token.LAND) {
+		case edge.Invalid, edge.FuncDecl_Body, edge.FuncLit_Body:
+			return false // a function may run at another time than where it stands
+		case edge.IfStmt_Body, edge.IfStmt_Else:
+			f := parent.Node().(*ast.IfStmt)
+			if kind == edge.IfStmt_Body && holds(info, f.Cond, x, op, token.LAND) || kind == edge.IfStmt_Else && holds(info, f.Cond, x, other, token.LOR) {
 				return true
 			}
-		case edge.IfStmt_Else:
-			if holds(info, parent.Node().(*ast.IfStmt).Cond, x, other, token.LOR) {
-				return true
+			if f.Init != nil && assigns(info, f.Init, x) {
+				return false
+			}
+		case edge.ForStmt_Body, edge.RangeStmt_Body:
+			// What was so before a loop need not be so in its second round.
+			if assigns(info, parent.Node(), x) {
+				return false
+			}
+		case edge.SwitchStmt_Body:
+			if init := parent.Node().(*ast.SwitchStmt).Init; init != nil && assigns(info, init, x) {
+				return false
 			}
 		case edge.BinaryExpr_Y:
 			b := parent.Node().(*ast.BinaryExpr)
@@ -130,7 +139,7 @@ func before(info *types.Info, list []ast.Stmt, i int, x ast.Expr, op, other toke
 	return false, false
 }
 
-func assigns(info *types.Info, s ast.Stmt, x ast.Expr) bool {
+func assigns(info *types.Info, s ast.Node, x ast.Expr) bool {
 	found := false
 	ast.Inspect(s, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -142,6 +151,8 @@ func assigns(info *types.Info, s ast.Stmt, x ast.Expr) bool {
 			for _, id := range n.Names {
 				found = found || Same(info, id, x)
 			}
+		case *ast.RangeStmt:
+			found = found || n.Key != nil && Same(info, n.Key, x) || n.Value != nil && Same(info, n.Value, x)
 		case *ast.UnaryExpr:
 			found = found || n.Op == token.AND && Same(info, n.X, x)
 		}

@@ -137,6 +137,12 @@ func TestNonNil(t *testing.T) {
 		{`_ = err == nil || use(err)`, "not nil"},
 		{`if err != nil { err = get(); use(err) }`, "?"},
 		{`for err != nil { use(err) }`, "?"},
+		{`if err != nil { return }; if err = get(); err != nil { use(err) }`, "not nil"},
+		{`if err != nil { return }; if err = get(); c { use(err) }`, "?"},
+		{`if err != nil { return }; for c { use(err); err = get() }`, "?"},
+		{`if err != nil { return }; for c { use(err) }`, "nil"},
+		{`if err != nil { return }; func() { use(err) }()`, "?"},
+		{`if err != nil { return }; switch err = get(); { case c: use(err) }`, "?"},
 	} {
 		info, file := load(t, `
 			type value struct{}

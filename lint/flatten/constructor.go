@@ -200,7 +200,7 @@ func (m *maker) status() {
 	if m.facts.Printf != facts.Nothing && m.facts.Format < len(args) {
 		src, ok := format.Of(m.info, args[m.facts.Format])
 		if !ok || src.Partial {
-			for _, s := range m.text.Sources(m.bodies(m.c), args[m.facts.Format]) {
+			for _, s := range m.text.First(m.bodies(m.c), args[m.facts.Format]) {
 				report(args[m.facts.Format], s.Err)
 			}
 		}
@@ -209,7 +209,7 @@ func (m *maker) status() {
 				report(a, a)
 				continue
 			}
-			for _, s := range m.text.Sources(m.bodies(m.c), a) {
+			for _, s := range m.text.First(m.bodies(m.c), a) {
 				report(a, s.Err)
 			}
 		}
@@ -217,7 +217,7 @@ func (m *maker) status() {
 	}
 	for _, i := range m.facts.Texts {
 		if i < len(args) {
-			for _, s := range m.text.Sources(m.bodies(m.c), args[i]) {
+			for _, s := range m.text.First(m.bodies(m.c), args[i]) {
 				report(args[i], s.Err)
 			}
 		}
@@ -245,7 +245,7 @@ func (m *maker) statusOfError() {
 			}
 		}
 		for _, a := range texts {
-			for _, s := range m.text.Sources(m.bodies(m.c), a) {
+			for _, s := range m.text.First(m.bodies(m.c), a) {
 				m.inside[inner] = true
 				m.report(m.c, check.Finding{
 					Check: StatusError, Node: a, Cause: s.Err,
@@ -261,7 +261,7 @@ func (f *finder) panics(c inspector.Cursor, call *ast.CallExpr) {
 	if len(call.Args) != 1 || !code.IsString(f.info.TypeOf(call.Args[0])) {
 		return
 	}
-	for _, s := range f.text.Sources(f.bodies(c), call.Args[0]) {
+	for _, s := range f.text.First(f.bodies(c), call.Args[0]) {
 		f.Report(check.Finding{
 			Check: PanicText, Node: call.Args[0], Cause: s.Err,
 			Message: "whoever recovers gets only the text of " + f.name(s.Err) + ": " + stops,

@@ -139,7 +139,7 @@ func (m *maker) textArg(arg ast.Expr) {
 		m.errorArg(arg)
 		return
 	}
-	for _, s := range m.text.Sources(m.bodies(m.c), arg) {
+	for _, s := range m.text.First(m.bodies(m.c), arg) {
 		f := check.Finding{Check: byWay(s.Way, TextCopy), Node: arg, Cause: s.Err, Message: m.lost(s) + ": " + stops}
 		switch {
 		case len(m.facts.Wraps) > 0:

@@ -3,6 +3,7 @@ package flatten
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -115,7 +116,7 @@ func (f *finder) literal(c inspector.Cursor, lit *ast.CompositeLit) {
 			texts = append(texts, e)
 		}
 	}
-	if len(texts) == 0 {
+	if len(texts) == 0 || f.keptLater(c) {
 		return
 	}
 	var tier check.Tier
@@ -123,7 +124,7 @@ func (f *finder) literal(c inspector.Cursor, lit *ast.CompositeLit) {
 		tier = check.OptIn
 	}
 	for _, e := range texts {
-		for _, s := range f.text.Sources(f.bodies(c), e) {
+		for _, s := range f.text.First(f.bodies(c), e) {
 			finding := check.Finding{
 				Check: byWay(s.Way, ErrorLiteral), Node: e, Cause: s.Err, Tier: tier,
 				Message: typeName(t) + " gets the text of " + f.name(s.Err) + " and not the error: " + stops,
@@ -172,6 +173,51 @@ func (f *finder) asData(c inspector.Cursor) bool {
 	return false
 }
 
+// keptLater reports whether an error is given to a literal after it was made: by a method such as Wrap, or by
+// setting a field of the variable that it is put into.
+func (f *finder) keptLater(c inspector.Cursor) bool {
+	kind := c.ParentEdgeKind()
+	for kind == edge.UnaryExpr_X || kind == edge.ParenExpr_X {
+		c = c.Parent()
+		kind = c.ParentEdgeKind()
+	}
+	takesError := func(call *ast.CallExpr) bool {
+		return slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return code.IsError(f.info.TypeOf(a)) })
+	}
+	switch kind {
+	case edge.SelectorExpr_X:
+		call, ok := c.Parent().Parent().Node().(*ast.CallExpr)
+		return ok && takesError(call)
+	case edge.AssignStmt_Rhs:
+		assign := c.Parent().Node().(*ast.AssignStmt)
+		_, i := c.ParentEdge()
+		if len(assign.Lhs) != len(assign.Rhs) {
+			return false
+		}
+		v := code.Var(f.info, assign.Lhs[i])
+		bodies := f.bodies(c)
+		if !code.IsLocal(v) || len(bodies) == 0 {
+			return false
+		}
+		found := false
+		ast.Inspect(bodies[0], func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				sel, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr)
+				found = found || ok && n.Pos() > assign.End() && code.Var(f.info, sel.X) == v && takesError(n)
+			case *ast.AssignStmt:
+				for i, l := range n.Lhs {
+					sel, ok := ast.Unparen(l).(*ast.SelectorExpr)
+					found = found || ok && len(n.Lhs) == len(n.Rhs) && code.Var(f.info, sel.X) == v && code.IsError(f.info.TypeOf(n.Rhs[i]))
+				}
+			}
+			return !found
+		})
+		return found
+	}
+	return false
+}
+
 // causeField returns a field for an error that is not set, of a type that unwraps to what is in it.
 func (f *finder) causeField(st *types.Struct, t types.Type, set map[string]bool) string {
 	if !code.HasMethod(t, "Unwrap") {
@@ -194,7 +240,7 @@ func (f *finder) conversion(c inspector.Cursor, call *ast.CallExpr, t types.Type
 	if len(call.Args) != 1 || !code.IsString(t) || !code.IsError(t) && !code.IsError(types.NewPointer(t)) {
 		return
 	}
-	for _, s := range f.text.Sources(f.bodies(c), call.Args[0]) {
+	for _, s := range f.text.First(f.bodies(c), call.Args[0]) {
 		f.report(c, check.Finding{
 			Check: byWay(s.Way, StringError), Node: call.Args[0], Cause: s.Err,
 			Message: typeName(t) + " is a string with an Error method, and has only the text of " + f.name(s.Err) + ": " + stops,

@@ -125,7 +125,7 @@ func (m *maker) textOperandFix(src *format.Source, d *format.Directive, operand 
 
 // textFormat is a format that is not constant.
 func (m *maker) textFormat(arg ast.Expr, operands []ast.Expr) {
-	for _, s := range m.text.Sources(m.bodies(m.c), arg) {
+	for _, s := range m.text.First(m.bodies(m.c), arg) {
 		f := check.Finding{
 			Check: byWay(s.Way, TextFormat), Node: s.Node, Cause: s.Err,
 			Message: m.lost(s) + ", and it is read as a format: " + stops,

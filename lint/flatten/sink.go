@@ -30,7 +30,7 @@ var loggers = []string{
 }
 
 // loggerNames are the names of functions that note something and return no error.
-var loggerNames = regexp.MustCompile(`(?i)^(v?log|print|warn|info|debug|trace|error|fatal|exit|panic|notice|critical|alert|report|record|audit|emit|event|must|skip|fail|set(tag|status|label|attribute|error|msg|message))`)
+var loggerNames = regexp.MustCompile(`(?i)^(v?log|print|warn|info|debug|trace|error|fatal|exit|panic|notice|critical|alert|report|record|audit|emit|event|must|skip|fail|handle_?err|set(tag|status|label|attribute|error|msg|message))`)
 
 // takes reports whether the error made at c goes straight to a sink.
 func (s sinkSet) takes(info *types.Info, c inspector.Cursor) bool {
@@ -70,6 +70,11 @@ func (s sinkSet) is(fn *types.Func) bool {
 			if fn.Pkg().Path() == l || strings.HasPrefix(fn.Pkg().Path(), l+"/") {
 				return true
 			}
+		}
+	}
+	for p := range fn.Signature().Params().Variables() {
+		if code.IsNamed(p.Type(), "net/http", "ResponseWriter") {
+			return true // it answers
 		}
 	}
 	return loggerNames.MatchString(fn.Name())

@@ -32,8 +32,7 @@ cancellation that was none of our business all become the same nameless failure.
 }`,
 	Silent: []string{
 		"%T and %p, which print no text of the error",
-		"an error that is known to be nil there",
-		"in the default profile: an error that goes straight to a log, a panic or a test",
+		"in the default profile: an error that is known to be nil there, and one that goes straight to a log, a panic or an answer",
 	},
 	Fix: "The verb becomes %w; index and flags stay. With a width, a precision, %q or %d the text would change, so there is no fix. In an exported function of a package that others can import, and where the error may be nil, the fix is a suggestion.",
 }
@@ -164,7 +163,10 @@ func (m *maker) printf() {
 		t := m.info.TypeOf(operand)
 		switch {
 		case t == nil:
-		case keeps(operand) || m.given(operand):
+		case m.given(operand):
+		case keeps(operand):
+			seen[d.Arg] = true
+			m.again(&d, operand)
 		case code.IsError(t):
 			seen[d.Arg] = true
 			m.operand(src, &d, operand, wrapped, flattened)
@@ -173,7 +175,7 @@ func (m *maker) printf() {
 			m.list(src, &d, operand, wrapped)
 		case carriesText(t):
 			seen[d.Arg] = true
-			for _, s := range m.text.Sources(m.bodies(m.c), operand) {
+			for _, s := range m.text.First(m.bodies(m.c), operand) {
 				if !keeps(s.Err) && !m.given(s.Err) {
 					m.textOperand(src, &d, operand, s, wrapped)
 				}
@@ -198,6 +200,10 @@ func isErrorList(t types.Type) bool {
 func (m *maker) operand(src *format.Source, d *format.Directive, operand ast.Expr, wrapped, flattened int) {
 	c := at(m.c, operand)
 	if code.Nil(m.info, c, operand) {
+		m.report(m.c, check.Finding{
+			Check: Verb, Tier: check.OptIn, Node: operand,
+			Message: m.finder.name(operand) + " is nil here, and is formatted with " + verbName(d),
+		})
 		return
 	}
 	f := check.Finding{Check: m.check(src), Node: operand, Cause: operand}
@@ -221,6 +227,14 @@ func (m *maker) operand(src *format.Source, d *format.Directive, operand ast.Exp
 		f.Message = m.fn.Name() + " keeps only the text of " + name + ": " + stops
 	}
 	m.report(m.c, f)
+}
+
+// again is an error that is wrapped and printed once more.
+func (m *maker) again(d *format.Directive, operand ast.Expr) {
+	m.report(m.c, check.Finding{
+		Check: MixedVerbs, Tier: check.OptIn, Node: operand,
+		Message: m.finder.name(operand) + " is wrapped, and printed once more with " + verbName(d) + ": its text comes twice",
+	})
 }
 
 // given reports whether the constructor gets x as a cause, too.

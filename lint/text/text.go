@@ -63,6 +63,12 @@ func (f *Finder) Sources(bodies []*ast.BlockStmt, e ast.Expr) []Source {
 	return s.out
 }
 
+// First is Sources for those who report a use once, whatever comes together in it.
+func (f *Finder) First(bodies []*ast.BlockStmt, e ast.Expr) []Source {
+	out := f.Sources(bodies, e)
+	return out[:min(len(out), 1)]
+}
+
 type search struct {
 	*Finder
 	bodies []*ast.BlockStmt

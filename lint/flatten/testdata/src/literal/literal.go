@@ -18,6 +18,8 @@ type caused struct {
 func (e caused) Error() string { return e.Msg }
 func (e caused) Unwrap() error { return e.Err }
 
+func (e *plain) Wrap(err error) error { return caused{e.Msg, err} }
+
 type text string
 
 func (t text) Error() string { return string(t) }
@@ -38,6 +40,18 @@ func literals(name string, err error) error {
 		return text(err.Error()) // want `literal.text is a string with an Error method`
 	case "f":
 		return text(name)
+	case "h":
+		return (&plain{Msg: err.Error()}).Wrap(err)
+	case "i":
+		e := &plain{Msg: err.Error()}
+		return e.Wrap(err)
+	case "j":
+		e := caused{Msg: err.Error()}
+		e.Err = err
+		return e
+	case "k":
+		e := &plain{Msg: err.Error()} // want `literal.plain gets the text of err`
+		return e.Wrap(nil)
 	case "g":
 		_ = body{Msg: err.Error()}
 		return &plain{Path: name}

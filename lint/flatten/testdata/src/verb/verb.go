@@ -73,13 +73,13 @@ func verbs(name string, err error) error {
 		case "mixed":
 			return fmt.Errorf("%w: %v", os.ErrExist, err) // want `formatted with %v`
 		case "same":
-			return fmt.Errorf("%s: %w (%s)", err, err, err.Error())
+			return fmt.Errorf("%s: %w (%s)", err, err, err.Error()) // want `err is wrapped, and printed once more`
 		case "two":
 			return fmt.Errorf("%v: %v", os.ErrExist, err) // want `ErrExist is formatted with %v` `err is formatted with %v`
 		}
 	}
 	if err == nil {
-		return fmt.Errorf("want an error, got %v", err)
+		return fmt.Errorf("want an error, got %v", err) // want `err is nil here`
 	}
 	return nil
 }

@@ -5,12 +5,17 @@ package lint
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/holdfast-go/holdfast/lint/cause"
 	"github.com/holdfast-go/holdfast/lint/check"
+	"github.com/holdfast-go/holdfast/lint/decide"
 	"github.com/holdfast-go/holdfast/lint/flatten"
+	"github.com/holdfast-go/holdfast/lint/handle"
+	"github.com/holdfast-go/holdfast/lint/sealed"
+	"github.com/holdfast-go/holdfast/lint/unwrap"
 )
 
 // families are all checks, in the order of the documentation.
-var families = []*check.Family{flatten.Family}
+var families = []*check.Family{flatten.Family, cause.Family, decide.Family, unwrap.Family, sealed.Family, handle.Family}
 
 // Checks returns all checks, in the order of the documentation.
 func Checks() []*check.Check {

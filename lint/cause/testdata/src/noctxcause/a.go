@@ -1,0 +1,5 @@
+package noctxcause
+
+import "context"
+
+func run(ctx context.Context) error { return ctx.Err() }

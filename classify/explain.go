@@ -272,7 +272,7 @@ func shortFile(file string) string {
 
 // innermost returns the innermost layer of the handle's own.
 func innermost(handle error) (site errctx.Layer, ok bool) {
-	layers, _ := errctx.Split(handle)
+	layers, _ := errctx.Split(handle) // the second one is the root, and no fault
 	for l := range layers {
 		site, ok = l, true
 	}

@@ -146,7 +146,7 @@ var statuses, statusRows = indexed(
 
 // streamError is the shape that the error of an HTTP/2 stream in net/http, of an unexported
 // type, converts itself to in its method As.
-type streamError struct {
+type streamError struct { //errlint:opaque(no-unwrap) errors.As writes to it; nobody gets one
 	StreamID uint32
 	Code     uint32
 	Cause    error

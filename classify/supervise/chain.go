@@ -98,7 +98,7 @@ func cancellation(ctx context.Context, err error) (found error) {
 		case same(err, ctx.Err()), same(err, context.Cause(ctx)):
 			return err
 		case says(err, ctx.Err()):
-			return ctx.Err()
+			return ctx.Err() //errlint:opaque(context-cause) what the error itself said
 		}
 		x, ok := err.(interface{ Unwrap() error })
 		if !ok {

@@ -76,7 +76,7 @@ func (c *Codec) agreed(branches []error, visits *int) codes.Code {
 		if b == nil {
 			continue
 		}
-		switch code, _ := c.code(b, visits); agreed {
+		switch code, _ := c.code(b, visits); agreed { // the second one is who says so, and no fault
 		case codes.OK:
 			agreed = code
 		case code:

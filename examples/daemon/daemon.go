@@ -167,7 +167,7 @@ func (d *daemon) listen(ctx context.Context) error {
 			return errctx.Annotate(classify.Dep("inbox", err), "accept message")
 		}
 		if !d.tasks.Handle("message", func(ctx context.Context) error { return d.receive(ctx, conn) }) {
-			_ = conn.Close()
+			_ = conn.Close() // nobody will read from it
 		}
 	}
 }

@@ -196,13 +196,13 @@ func (w *world) lines(name string, answer func(context.Context, string) string) 
 				return nil // taken down
 			}
 			if !s.tasks.Handle("conversation with "+name, func(ctx context.Context) error {
-				defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
-				defer context.AfterFunc(life, func() { _ = conn.Close() })()
+				defer context.AfterFunc(ctx, func() { _ = conn.Close() })()  // the conversation sees that it is closed
+				defer context.AfterFunc(life, func() { _ = conn.Close() })() // likewise
 				talk(life, conn, answer)
 				_ = conn.Close() // or was before
 				return nil
 			}) {
-				_ = conn.Close()
+				_ = conn.Close() // nobody will read from it
 			}
 		}
 	}

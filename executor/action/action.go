@@ -154,10 +154,10 @@ func decode(actionBlob, commandBlob []byte) (a Action, m *Malformed) {
 	}
 	d, derr := merkle.FromProto(action.CommandDigest)
 	if derr != nil || d != digest.Of(commandBlob) {
-		return a, &Malformed{"action.command_digest", "", "it is of another command"}
+		return a, &Malformed{"action.command_digest", "", "it is of another command"} //errlint:opaque(dropped-cause) a digest that is not well formed is of no command, and there is no more to it
 	}
 	if a.InputRoot, derr = merkle.FromProto(action.InputRootDigest); derr != nil {
-		return a, &Malformed{"action.input_root_digest", "", "it is not well formed"}
+		return a, &Malformed{"action.input_root_digest", "", "it is not well formed"} //errlint:opaque(dropped-cause) likewise
 	}
 	if len(command.OutputNodeProperties) > 0 {
 		return a, &Malformed{"command.output_node_properties", "", "none is supported"}

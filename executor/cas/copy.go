@@ -49,7 +49,7 @@ func WriteFile(r io.Reader, d digest.Digest, executable bool, dst string) StoreE
 	}
 	switch {
 	case w.err != nil:
-		_ = os.Remove(dst)
+		_ = os.Remove(dst) // what cannot be written may be impossible to remove
 		return errctx.New(WriteFault("write", dst, d.Size, w.err), "write file", slog.Any("digest", d))
 	case rerr != nil:
 		_ = os.Remove(dst)

@@ -140,7 +140,7 @@ func (e *StoreIO) Unwrap() error     { return e.Err }
 // cause leaves out what the fields around it say: the operation and the path. A
 // path below that one says more, and takes its place.
 func cause(path string, err error) (string, error) {
-	switch e := err.(type) {
+	switch e := err.(type) { //errlint:opaque(assertion) only the outermost link says again what is in the fields around it
 	case *fs.PathError:
 		if strings.HasPrefix(e.Path, path+"/") {
 			path = e.Path
@@ -165,8 +165,9 @@ func Lost(e StoreError) (digest.Digest, bool) {
 		return e.Digest, true
 	case *CorruptBlob:
 		return e.Digest, true
+	default:
+		return digest.Digest{}, false
 	}
-	return digest.Digest{}, false
 }
 
 // FromErrno names what an operating-system error says about a store: a

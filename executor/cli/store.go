@@ -242,7 +242,7 @@ func (a *app) completeDigest(cmd *cobra.Command, _ []string, to string) ([]cobra
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	defer h.Close()
-	found, _ := h.Blobs.Find(cmd.Context(), to)
+	found, _ := h.Blobs.Find(cmd.Context(), to) // a completion has nowhere to say why there is nothing
 	var all []cobra.Completion
 	for _, d := range found {
 		all = append(all, d.String())

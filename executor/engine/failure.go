@@ -24,7 +24,7 @@ func Failure(err error, v classify.Verdict, others ...wire.Declared) *event.Fail
 		f.Verdict = v.Explain().String()
 		opts = append(opts, wire.Class(v.Class.String()))
 	}
-	if m, ok := err.(json.Marshaler); ok {
+	if m, ok := err.(json.Marshaler); ok { //errlint:opaque(assertion) the handle itself writes the tree, layers and all
 		if tree, merr := m.MarshalJSON(); merr == nil {
 			f.Tree = tree
 		}

@@ -42,6 +42,8 @@ type problem struct {
 // Error makes a problem pass through the expansion of a pattern.
 func (p *problem) Error() string { return p.message }
 
+func (p *problem) Unwrap() error { return p.err }
+
 // maxVisited bounds the walk for one path or pattern: links may make a small workspace look endless.
 const maxVisited = 4 * MaxInputs
 

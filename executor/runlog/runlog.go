@@ -95,10 +95,10 @@ func (l Log) prune() {
 
 // sweep removes what a killed process left half written, an hour later.
 func (l Log) sweep() {
-	left, _ := filepath.Glob(filepath.Join(l.Dir, ".run-*"))
+	left, _ := filepath.Glob(filepath.Join(l.Dir, ".run-*")) // it only fails for a bad pattern
 	for _, f := range left {
 		if info, err := os.Stat(f); err == nil && time.Since(info.ModTime()) > time.Hour {
-			_ = os.Remove(f)
+			_ = os.Remove(f) // the next one tries again
 		}
 	}
 }

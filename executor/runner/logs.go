@@ -44,7 +44,7 @@ func openLogs(dir string) (*logs, cas.StoreError) {
 
 func (l *logs) close() {
 	_ = l.stdout.Close() // the process wrote them, not we: nothing is buffered here
-	_ = l.stderr.Close()
+	_ = l.stderr.Close() // likewise
 }
 
 // Stream is what a process wrote to one of its output streams.
@@ -59,6 +59,7 @@ func stream(f *os.File) Stream {
 	if err != nil || info.Size() == 0 {
 		return Stream{}
 	}
+	// As much as there is.
 	b, _ := io.ReadAll(io.NewSectionReader(f, max(0, info.Size()-tailSize), tailSize))
 	return Stream{b, info.Size()}
 }

@@ -90,7 +90,7 @@ func (r *Runner) Execute(ctx context.Context, j Job) (*Outcome, Err) {
 		switch { // what neither can do is done with the Dir
 		case sb == nil:
 		case clean:
-			_ = sb.Reuse()
+			_ = sb.Reuse() // see above
 		default:
 			_ = sb.Remove()
 		}

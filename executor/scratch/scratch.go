@@ -100,7 +100,7 @@ func sweep(parent string) {
 		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
 			path := filepath.Join(parent, e.Name())
 			if !held(path) {
-				_ = RemoveAll(path)
+				_ = RemoveAll(path) // the next one tries again
 			}
 		}
 	}

@@ -31,6 +31,7 @@ one is a zero value at best. Where an error does not matter, a comment beside it
 }`,
 	Silent: []string{
 		"where a comment is beside it, or on the line above",
+		"_ = f() of functions of other modules: dropping it is all that the line does, and so was meant",
 		"functions that do not fail, such as the methods of bytes.Buffer and strings.Builder, or print, or write an answer",
 		"Close, Remove and the like in a deferred function, and where there is an error already",
 		"Close of what is only read",
@@ -50,7 +51,7 @@ func (f *finder) discards(c inspector.Cursor, a *ast.AssignStmt) {
 	t := f.info.TypeOf(call)
 	for i, l := range a.Lhs {
 		if tuple, ok := t.(*types.Tuple); ok && i < tuple.Len() {
-			if isBlank(l) && code.IsError(tuple.At(i).Type()) {
+			if i == tuple.Len()-1 && isBlank(l) && code.IsError(tuple.At(i).Type()) {
 				blank = l
 			}
 		} else if isBlank(l) && code.IsError(t) {
@@ -60,7 +61,7 @@ func (f *finder) discards(c inspector.Cursor, a *ast.AssignStmt) {
 			used = l
 		}
 	}
-	if blank == nil || f.neverFails(c, call) || f.explained(a) {
+	if blank == nil || used == nil && !f.matters(call) || f.neverFails(c, call) || f.explained(a) {
 		return
 	}
 	name := f.short(call.Fun)
@@ -70,6 +71,23 @@ func (f *finder) discards(c inspector.Cursor, a *ast.AssignStmt) {
 	}
 	f.Report(check.Finding{Check: DiscardedError, Node: blank, Message: message})
 }
+
+// matters reports whether an error that is dropped on purpose, without a result that is used, is worth a word: it is about
+// something outside of the program, or made by the module itself. Most others are about writing to what cannot fail.
+func (f *finder) matters(call *ast.CallExpr) bool {
+	fn := code.Callee(f.info, call)
+	if fn == nil || fn.Pkg() == nil {
+		return false
+	}
+	path := fn.Pkg().Path()
+	if f.Module != nil && f.Module.Path != "" && f.Module.Path != "std" {
+		return path == f.Module.Path || strings.HasPrefix(path, f.Module.Path+"/") || outside[path]
+	}
+	return path == f.Pkg.Path() || outside[path]
+}
+
+// outside are packages of the standard library that talk to what is outside of a program.
+var outside = map[string]bool{"os": true, "os/exec": true, "net": true, "net/http": true, "database/sql": true, "syscall": true, "path/filepath": true}
 
 func isBlank(e ast.Expr) bool {
 	id, ok := e.(*ast.Ident)

@@ -156,7 +156,7 @@ func (f *finder) captured(fn ast.Node, v *types.Var) bool {
 	return found
 }
 
-// neverAssigned reports whether v is a named result, or declared without a value, and never given one.
+// neverAssigned reports whether v is a named result that is never given a value.
 func (f *finder) neverAssigned(fn ast.Node, v *types.Var) bool {
 	var t *ast.FuncType
 	switch fn := fn.(type) {

@@ -37,14 +37,15 @@ Go 1.26, look at the whole chain.`,
 		"interfaces with a method Unwrap, Is or As: that is how a chain is walked",
 		"methods Is, As and Unwrap, and code that walks a chain by hand",
 		"what comes straight from a function that promises errors of just this type, such as *os.PathError from os.Open",
-		"values whose type is a wider interface than error: only in the strict profile",
+		"values whose type is a sealed sum of errors: its variants are told apart by a type switch",
+		"values whose type is another wider interface than error: only in the strict profile",
 	},
 	Fix: "An assertion with two results becomes errors.AsType where the file is Go 1.26, and errors.As below. Type switches, and assertions that panic, are for a person.",
 }
 
 func (f *finder) assert(c inspector.Cursor, a *ast.TypeAssertExpr) {
 	t := f.info.TypeOf(a.X)
-	if !code.IsInterface(t) || a.Type != nil && f.walks(f.info.TypeOf(a.Type)) || f.answering(c) || f.walked(c, a.X) {
+	if !code.IsInterface(t) || isSealed(t) || a.Type != nil && f.walks(f.info.TypeOf(a.Type)) || f.answering(c) || f.walked(c, a.X) {
 		return
 	}
 	finding := check.Finding{Check: Assertion, Node: a, Cause: a.X}
@@ -70,6 +71,20 @@ func (f *finder) assert(c inspector.Cursor, a *ast.TypeAssertExpr) {
 		finding.Fixes = []check.Fix{fix}
 	}
 	f.Report(finding)
+}
+
+// isSealed reports whether t is an interface that only its package implements.
+func isSealed(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	if !ok {
+		return false
+	}
+	for m := range i.Methods() {
+		if !m.Exported() {
+			return true
+		}
+	}
+	return false
 }
 
 // walks reports whether t is an interface with which a chain is walked.

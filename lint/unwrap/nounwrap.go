@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/holdfast-go/holdfast/lint/check"
@@ -141,6 +142,9 @@ func fieldsOf(p *check.Pass, st *ast.StructType, named *types.Named) []kept {
 		if n := code.Named(elem); n != nil && n.Origin() == named.Origin() {
 			continue // a tree of its own
 		}
+		if len(field.Names) == 0 && isBase(t) {
+			continue
+		}
 		k := kept{node: field.Type, typ: elem, list: list, weak: !holds(elem), embed: len(field.Names) == 0}
 		if k.embed {
 			k.name = embeddedName(field.Type)
@@ -159,6 +163,13 @@ func fieldsOf(p *check.Pass, st *ast.StructType, named *types.Named) []kept {
 		}
 	}
 	return out
+}
+
+// bases are error types that exist to be embedded: nobody asks for them, but for what embeds them.
+var bases = [][2]string{{"github.com/holdfast-go/holdfast/errctx/wire", "Unknown"}}
+
+func isBase(t types.Type) bool {
+	return slices.ContainsFunc(bases, func(b [2]string) bool { return code.IsNamed(t, b[0], b[1]) })
 }
 
 // holds reports whether an error of type t may have others in it: it is an interface, or has a method for them, or
@@ -193,7 +204,7 @@ func skipped(p *check.Pass, spec *ast.TypeSpec, named *types.Named, index int) [
 		return nil
 	}
 	v := u.Field(index)
-	if types.IsInterface(v.Type()) || !code.IsError(v.Type()) {
+	if types.IsInterface(v.Type()) || !code.IsError(v.Type()) || isBase(v.Type()) {
 		return nil
 	}
 	for _, field := range st.Fields.List {

@@ -64,7 +64,7 @@ func link(path string, want stamp, dst string) (bool, cas.StoreErr) {
 	if err == nil && stampOf(info) == want {
 		return true, nil
 	}
-	_ = os.Remove(dst)
+	_ = os.Remove(dst) // what was wrong with it is the news
 	if err != nil {
 		return false, errctx.New(cas.FromErrno("lstat", dst, err), "link file")
 	}

@@ -129,7 +129,7 @@ func (s *Store) quarantine(path string, file fs.FileInfo) string {
 	if !at(kept, file) {
 		// In the last moment somebody put a good one there. Its name is back in no time.
 		_ = os.Link(kept, path)
-		_ = os.Remove(kept)
+		_ = os.Remove(kept) // two names for one good blob do no harm
 		return ""
 	}
 	return kept

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"go/ast"
-	"go/constant"
 	"go/token"
 	"go/types"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/holdfast-go/holdfast/lint/code"
+	"github.com/holdfast-go/holdfast/lint/format"
 )
 
 func callee(info *types.Info, call *ast.CallExpr) *types.Func {
@@ -357,8 +357,8 @@ func (s *student) call(call *ast.CallExpr) origin {
 }
 
 func hasW(info *types.Info, e ast.Expr) bool {
-	tv := info.Types[e]
-	return tv.Value != nil && tv.Value.Kind() == constant.String && strings.Contains(constant.StringVal(tv.Value), "%w")
+	f, ok := format.Of(info, e)
+	return ok && strings.Contains(f.Value, "%w")
 }
 
 // unwraps reports whether errors of type t, or pointers to it, have more than text for errors.Is and errors.As.

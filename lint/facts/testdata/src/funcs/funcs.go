@@ -83,6 +83,8 @@ func through(s string) string { return "<" + s + ">" } // want through:"through 
 
 func joined(errs ...error) error { return errors.Join(errs...) } // want joined:"wraps .0."
 
+func wrapf(cause error, msg string) error { return fmt.Errorf(msg+": %w", cause) } // want wrapf:"texts .1., wraps .0."
+
 func recursive(n int, msg string) error { // want recursive:"texts .1."
 	if n > 0 {
 		return recursive(n-1, msg)

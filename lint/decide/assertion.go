@@ -173,12 +173,17 @@ func (f *finder) asFix(c inspector.Cursor, a *ast.TypeAssertExpr, typ types.Type
 	}
 	outer := c.Parent().Parent()
 	branch, plain := outer.Node().(*ast.IfStmt)
-	plain = plain && branch.Init == s && s.Tok == token.DEFINE && code.Same(f.info, branch.Cond, s.Lhs[1])
+	asked := ast.Expr(nil)
+	if plain {
+		asked = leftmost(branch.Cond)
+		plain = branch.Init == s && s.Tok == token.DEFINE && code.Same(f.info, asked, s.Lhs[1])
+	}
+	ask := !plain || asked != branch.Cond || f.givesBack(branch, s.Lhs[0])
 	if how == "AsType" {
 		return check.Fix{
 			Message: "ask errors.AsType",
 			Edits:   append(edits, check.Replace(a, name+".AsType["+t+"]("+x+")")),
-			Ask:     !plain || f.givesBack(branch, s.Lhs[0]),
+			Ask:     ask,
 		}, true
 	}
 	// var x T before the statement, errors.As in it: x is seen below the statement, too, so its name must be new there.
@@ -193,8 +198,19 @@ func (f *finder) asFix(c inspector.Cursor, a *ast.TypeAssertExpr, typ types.Type
 	f.declared[declared{list, id.Name}] = true
 	edits = append(edits,
 		check.ReplaceRange(branch.Pos(), branch.Pos(), "var "+id.Name+" "+t+"\n"+f.indent(branch)),
-		check.ReplaceRange(s.Pos(), branch.Cond.End(), name+".As("+x+", &"+id.Name+")"))
-	return check.Fix{Message: "ask errors.As", Edits: edits, Ask: f.givesBack(branch, s.Lhs[0])}, true
+		check.ReplaceRange(s.Pos(), asked.End(), name+".As("+x+", &"+id.Name+")"))
+	return check.Fix{Message: "ask errors.As", Edits: edits, Ask: ask}, true
+}
+
+// leftmost returns the first operand of a && b && c.
+func leftmost(e ast.Expr) ast.Expr {
+	for {
+		b, ok := e.(*ast.BinaryExpr)
+		if !ok || b.Op != token.LAND {
+			return e
+		}
+		e = b.X
+	}
 }
 
 // givesBack reports whether a branch returns the error it found: what is around it would be lost.

@@ -13,6 +13,9 @@ func plain(err error) int {
 	if t, ok := err.(*T); ok { // want `err.\(\*T\)`
 		return t.n
 	}
+	if u, ok := err.(*T); ok && u.n > 0 { // want `err.\(\*T\)`
+		return u.n
+	}
 	if _, ok := err.(*T); ok { // want `err.\(\*T\)`
 		return 1
 	}

@@ -42,7 +42,7 @@ var restating = []string{
 	"time.Parse*", "time.LoadLocation",
 	"net/url.Parse*", "net/url.QueryUnescape", "net/url.PathUnescape", "(*net/url.URL).Parse",
 	"net.Parse*", "net.SplitHostPort", "net/netip.Parse*", "net/mail.Parse*", "mime.ParseMediaType", "net.ResolveTCPAddr", "net.ResolveUDPAddr",
-	"regexp.Compile*", "regexp/syntax.Parse", "path.Match", "path/filepath.Match", "path/filepath.Glob",
+	"regexp.Compile*", "regexp.Match*", "regexp/syntax.Parse", "path.Match", "path/filepath.Match", "path/filepath.Glob",
 	"encoding/hex.DecodeString", "encoding/hex.Decode", "(*encoding/base64.Encoding).Decode*", "(*encoding/base32.Encoding).Decode*", "encoding/pem.*",
 	"os/exec.LookPath", "fmt.Sscan*", "(encoding/json.Number).*", "(*math/big.Int).UnmarshalText", "math/big.ParseFloat", "(encoding.TextUnmarshaler).UnmarshalText",
 	"crypto/x509.Parse*", "unicode/utf8.*", "html.*", "go/parser.ParseExpr", "go/version.*", "flag.*",

@@ -9,6 +9,7 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,9 +93,7 @@ func (c *command) files(p *plan) (map[string][]byte, error) {
 		names := map[string]string{}
 		for _, f := range p.made {
 			if f.abs == file {
-				for path, name := range f.Imports {
-					names[path] = name
-				}
+				maps.Copy(names, f.Imports)
 			}
 		}
 		if after, err = polish(before, after, names); err != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/holdfast-go/holdfast/lint/check"
@@ -102,7 +103,7 @@ func (c *command) parse(args []string) error {
 	fs.BoolVar(&c.help, "h", false, "")
 	for len(args) > 0 {
 		if err := fs.Parse(args); err != nil {
-			return c.usage(err)
+			return c.usage(fs, args, err)
 		}
 		args = fs.Args()
 		for len(args) > 0 && !strings.HasPrefix(args[0], "-") {
@@ -141,19 +142,21 @@ func (c *command) conflicts() error {
 
 func oneOf(to *string, values []string) func(string) error {
 	return func(s string) error {
-		for _, v := range values {
-			if s == v {
-				*to = s
-				return nil
-			}
+		if slices.Contains(values, s) {
+			*to = s
+			return nil
 		}
 		return fmt.Errorf("it is one of %s", strings.Join(values, ", "))
 	}
 }
 
 // usage adds the way out to what package flag says.
-func (c *command) usage(err error) error {
-	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok { //errlint:opaque package flag has no type for it
+func (c *command) usage(fs *flag.FlagSet, args []string, err error) error {
+	for _, a := range args {
+		name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
+		if !strings.HasPrefix(a, "-") || fs.Lookup(name) != nil {
+			continue
+		}
 		var names []string
 		for _, o := range c.suite.options() {
 			names = append(names, o.name)

@@ -130,11 +130,11 @@ func allSettings(dir string) (files []string) {
 		}
 		return files
 	}
-	// What cannot be read has no packages either.
 	_ = filepath.WalkDir(top, func(file string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return fs.SkipDir //errlint:opaque a folder that cannot be read has no packages
+		}
 		switch name := e.Name(); {
-		case err != nil:
-			return fs.SkipDir
 		case e.IsDir() && file != top && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata" || name == "vendor" || name == "node_modules"):
 			return fs.SkipDir
 		case name == SettingsFile:

@@ -4,7 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"os/signal"
+	ossignal "os/signal"
 	"path/filepath"
 	"runtime"
 	"syscall"
@@ -53,8 +53,8 @@ func TestExit(t *testing.T) {
 	}
 	// A signal that is ignored here, as SIGHUP is below nohup, would be ignored by the children as well.
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP)
-	defer signal.Stop(signals)
+	ossignal.Notify(signals, syscall.SIGHUP)
+	defer ossignal.Stop(signals)
 	for s, want := range map[syscall.Signal]classify.Kind{
 		syscall.SIGKILL: stopped, syscall.SIGTERM: stopped, syscall.SIGHUP: stopped, syscall.SIGALRM: timeout, sigXCPU: timeout, sigXFSZ: exhausted,
 		syscall.SIGSEGV: invalid, syscall.SIGABRT: invalid, syscall.SIGINT: stopped, syscall.SIGQUIT: stopped, syscall.SIGPIPE: interrupted,

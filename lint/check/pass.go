@@ -42,7 +42,7 @@ func newPass(p *analysis.Pass, in *inspector.Inspector, cfg *Config) *Pass {
 		out.files = append(out.files, file{
 			File: f, name: name,
 			test:      strings.HasSuffix(shown, "_test.go"),
-			generated: ast.IsGenerated(f) || !strings.HasSuffix(shown, ".go"),
+			generated: shown == name && ast.IsGenerated(f) || !strings.HasSuffix(shown, ".go"), // cgo marks what it makes of a file
 			mapped:    shown != name,
 		})
 	}

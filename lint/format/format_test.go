@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -88,7 +89,7 @@ func TestPos(t *testing.T) {
 		if !ok {
 			t.Fatal("not constant")
 		}
-		line := ""
+		var line strings.Builder
 		for _, d := range Parse(s.Value) {
 			for _, at := range []int{d.Start, d.Verb} {
 				pos, ok := s.Pos(at)
@@ -96,10 +97,10 @@ func TestPos(t *testing.T) {
 				if ok {
 					here = src[pos-1 : pos]
 				}
-				line += here
+				line.WriteString(here)
 			}
 		}
-		got = append(got, line)
+		got = append(got, line.String())
 	}
 	if diff := cmp.Diff([]string{"%v", "%v", "%v??%s", "?v"}, got); diff != "" {
 		t.Error(diff)

@@ -27,6 +27,9 @@ func (f *finder) trust(c inspector.Cursor, err, target ast.Expr) trust {
 	if name == "" || !f.known(name) {
 		return unknown
 	}
+	if slices.Contains(marks, name) {
+		return usual
+	}
 	defs, ok := f.values(c, err)
 	if !ok || len(defs) == 0 {
 		return unknown
@@ -103,7 +106,7 @@ func systemError(t types.Type) bool {
 // promiseOfType is promise for the call of a function value: those of a walk return what skips as it is.
 func (f *finder) promiseOfType(call *ast.CallExpr, name string) trust {
 	t := f.info.TypeOf(call.Fun)
-	if t == nil || !slices.Contains([]string{"io/fs.SkipDir", "io/fs.SkipAll", "path/filepath.SkipDir", "path/filepath.SkipAll"}, name) {
+	if t == nil || !slices.Contains(marks, name) {
 		return unknown
 	}
 	if code.IsNamed(t, "io/fs", "WalkDirFunc") || code.IsNamed(t, "path/filepath", "WalkFunc") {
@@ -115,8 +118,11 @@ func (f *finder) promiseOfType(call *ast.CallExpr, name string) trust {
 	return unknown
 }
 
+// marks are no failures but answers to whoever walks, who compares them as the standard library does.
+var marks = []string{"io/fs.SkipDir", "io/fs.SkipAll", "path/filepath.SkipDir", "path/filepath.SkipAll"}
+
 // endOfStream are methods that return io.EOF as it is where there is no more, because of the contract that their name stands for.
-var endOfStream = []string{"Read", "ReadAt", "ReadByte", "ReadRune", "Recv", "RecvMsg"}
+var endOfStream = []string{"Read", "ReadAt", "ReadByte", "ReadRune", "Recv", "RecvMsg", "ReadFrom", "ReadLine", "ReadString", "ReadBytes", "ReadSlice", "Peek", "Next", "NextPart", "Readdir", "Readdirnames", "ReadDir"}
 
 // unwrapped are the variables that functions promise to return as they are.
 var unwrapped = map[string][]string{

@@ -163,10 +163,7 @@ func (m *maker) printf() {
 		t := m.info.TypeOf(operand)
 		switch {
 		case t == nil:
-		case m.given(operand):
-		case keeps(operand):
-			seen[d.Arg] = true
-			m.again(&d, operand)
+		case keeps(operand) || m.given(operand):
 		case code.IsError(t):
 			seen[d.Arg] = true
 			m.operand(src, &d, operand, wrapped, flattened)
@@ -227,14 +224,6 @@ func (m *maker) operand(src *format.Source, d *format.Directive, operand ast.Exp
 		f.Message = m.fn.Name() + " keeps only the text of " + name + ": " + stops
 	}
 	m.report(m.c, f)
-}
-
-// again is an error that is wrapped and printed once more.
-func (m *maker) again(d *format.Directive, operand ast.Expr) {
-	m.report(m.c, check.Finding{
-		Check: MixedVerbs, Tier: check.OptIn, Node: operand,
-		Message: m.finder.name(operand) + " is wrapped, and printed once more with " + verbName(d) + ": its text comes twice",
-	})
 }
 
 // given reports whether the constructor gets x as a cause, too.

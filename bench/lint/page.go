@@ -159,7 +159,7 @@ func (p *page) modules(e *evidence) {
 	if quick > 0 {
 		p.line("\n%d of %d modules were surveyed in memory: of functions in other modules only the signatures were known there, which go vet knows better.", quick, len(e.surveys))
 	}
-	p.line("\nA published module lacks what its repository has beside it: modules of its own, generated files. What is missing is made up as an empty stand-in where that is easy; other packages that do not load are left out:\n")
+	p.line("\nA published module lacks what its repository has beside it: modules of its own, generated files. What is missing is made up as an empty stand-in where that is easy; other packages that do not load are left out.\n")
 	for _, m := range e.modules {
 		if s := e.surveys[m.Name]; s != nil {
 			for _, pkg := range slices.Sorted(maps.Keys(s.Missing)) {
@@ -284,7 +284,7 @@ func (p *page) labels(e *evidence) {
 			p.row(suite, fmt.Sprintf("%.1f %%", 100*set.v.precision(suite)), recall(found, all), recall(important, ofThem))
 		}
 	}
-	p.line("\nPrecision counts each check by the number of its findings. Recall is of the true places that the search found, by shape:")
+	p.line("\nPrecision counts each check by the number of its findings. Recall is of the true places that the search found. Each shape has about as many of these as any other, however common it is: so it is the recall of an average shape, and not of an average place. What only the strict profile is made to report counts as missed in the default one. By shape:")
 	p.table("shape", "true places", "found, default", "found, strict")
 	shapes := map[string][3]int{}
 	for i, l := range e.tuning.labels {
@@ -376,14 +376,14 @@ func ratioOf(a, b time.Duration) float64 {
 
 func (p *page) commands(e *evidence) {
 	p.line("\n## Cost of commands\n\nWhole commands, from a cache that has all compiled packages and nothing of a vet tool. User and system time of all processes, median of the rounds; peak is the largest process.")
-	p.table("module", "command", "CPU", "peak", "load")
+	p.table("module", "command", "CPU", "peak", "rounds", "load")
 	for _, m := range e.modules {
 		r := e.commands[m.Name]
 		if r == nil {
 			continue
 		}
 		for _, c := range r.Commands {
-			p.row(name(m), c.Name, fmt.Sprintf("%.1f s", cost.Median(c.CPU).Seconds()), fmt.Sprintf("%.0f MB", float64(c.Peak)/1e6), r.Load)
+			p.row(name(m), c.Name, fmt.Sprintf("%.1f s", cost.Median(c.CPU).Seconds()), fmt.Sprintf("%.0f MB", float64(c.Peak)/1e6), len(c.CPU), r.Load)
 		}
 	}
 }

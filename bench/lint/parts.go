@@ -193,7 +193,9 @@ func (c *bench) command(ctx context.Context, m module.Module, dir string) error 
 		}},
 	}
 	// What Go compiles is compiled before; only what it remembers of vet tools is new in each round.
-	if _, err := cost.Commands(ctx, dir, measured[:1], 1); err != nil {
+	warm := measured[0]
+	warm.Args = func(int) ([]string, error) { return measured[0].Args(-1) }
+	if _, err := cost.Commands(ctx, dir, []cost.Measured{warm}, 1); err != nil {
 		return err
 	}
 	r := commands{Packages: len(names)}

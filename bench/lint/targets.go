@@ -25,11 +25,11 @@ func (p *page) targets(e *evidence) {
 			suite             string
 			precision, recall float64
 		}{{tool.Default, 95, 90}, {tool.Strict, 85, 95}} {
-			if set.v.labelled(k.suite) {
-				atLeast(k.suite+": precision, "+set.name, k.precision, 100*set.v.precision(k.suite))
+			if set.v.labelled(k.suite) > 0 {
+				atLeast(fmt.Sprintf("%s: precision, %s (%d labels)", k.suite, set.name, set.v.labelled(k.suite)), k.precision, 100*set.v.precision(k.suite))
 			}
 			if found, all := set.v.recall(k.suite, high); all > 0 {
-				atLeast(k.suite+": recall of what matters, "+set.name, k.recall, 100*ratio(found, all))
+				atLeast(fmt.Sprintf("%s: recall of what matters, %s (%d of %d places)", k.suite, set.name, found, all), k.recall, 100*ratio(found, all))
 			}
 		}
 	}
@@ -74,14 +74,13 @@ func (p *page) targets(e *evidence) {
 	}
 }
 
-// labelled reports whether any finding of a suite has a label.
-func (v *verdict) labelled(suite string) bool {
+// labelled counts the findings of a suite that have a label.
+func (v *verdict) labelled(suite string) int {
+	n := 0
 	for _, j := range v.checks[suite] {
-		if j.True+j.Harmless > 0 {
-			return true
-		}
+		n += j.True + j.Harmless
 	}
-	return false
+	return n
 }
 
 func met(ok bool) string {

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -120,11 +121,9 @@ func (s searcher) call(call *ast.CallExpr) {
 			s.add("new", call)
 		}
 	case name == "Sprintf" || name == "Sprint":
-		for _, a := range call.Args {
-			if isError(a) {
-				s.add("sprintf", call)
-				return
-			}
+		if slices.ContainsFunc(call.Args, isError) {
+			s.add("sprintf", call)
+			return
 		}
 	}
 }

@@ -37,7 +37,6 @@ error that was logged is known to the reader of the log, not to the caller.`,
 }`,
 	Silent: []string{
 		"branches that pass the error on in another way: to a function, a field, a channel, another result",
-		"returns below another condition in the branch, which may be about that: only in the strict profile",
 		"branches that ask what the error is before, with errors.Is or by a helper: only in the strict profile",
 		"errors of functions that only say again what was wrong with their argument, such as strconv.Atoi: only in the strict profile",
 		"answers for another program, such as status.Error: only in the strict profile",
@@ -100,7 +99,7 @@ func (f *finder) result(b *branch, r result, u use) {
 	finding := check.Finding{Check: DroppedCause, Node: r.expr, Cause: b.err}
 	name := b.err.Name
 	finding.Message = fmt.Sprintf("errors.Is and errors.As on %s stop here: the error that is returned instead does not wrap it", name)
-	if u == decided || r.nested || kind == answer || f.restated(b) {
+	if u == decided || kind == answer || f.restated(b) {
 		finding.Tier = check.OptIn
 	}
 	if fix, ok := f.wrapFix(b, r.expr); ok {

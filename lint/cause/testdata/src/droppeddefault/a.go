@@ -29,7 +29,7 @@ func nested(dir, name string) error {
 	_, err := os.Stat(name)
 	if err != nil {
 		if _, err := os.Stat(dir); err == nil {
-			return errors.New("the directory is there")
+			return errors.New("the directory is there") // want `errors.Is and errors.As on err stop here`
 		}
 	}
 	return nil

@@ -28,7 +28,7 @@ func (f *finder) trust(c inspector.Cursor, err, target ast.Expr) trust {
 		return unknown
 	}
 	if slices.Contains(marks, name) {
-		return usual
+		return promised
 	}
 	defs, ok := f.values(c, err)
 	if !ok || len(defs) == 0 {
@@ -142,7 +142,7 @@ var unwrapped = map[string][]string{
 		"(*debug/elf.Section).ReadAt", "(*debug/dwarf.Reader).Next", "(*debug/dwarf.LineReader).Next", "(*debug/dwarf.LineReader).SeekPC",
 		"(*mime/multipart.Reader).NextPart", "(*mime/multipart.Reader).NextRawPart", "(*mime/multipart.Part).Read", "(*compress/gzip.Reader).Read",
 		"fmt.Fscan", "fmt.Fscanf", "fmt.Fscanln", "fmt.Scan", "fmt.Scanf", "fmt.Scanln", "fmt.Sscan", "fmt.Sscanf", "fmt.Sscanln",
-		"(net.Conn).Read", "(*net/textproto.Reader).ReadLine", "(*net/textproto.Reader).ReadLineBytes",
+		"(net.Conn).Read", "(*net/textproto.Reader).ReadLine", "(*net/textproto.Reader).ReadMIMEHeader", "(*net/textproto.Reader).ReadContinuedLine", "(*bufio.Scanner).Err", "(*net/textproto.Reader).ReadLineBytes",
 	},
 	"io.ErrUnexpectedEOF":                                     {"io.ReadAtLeast", "io.ReadFull"},
 	"io.ErrShortBuffer":                                       {"io.ReadAtLeast"},

@@ -28,8 +28,8 @@ func interrupted(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(cmd.Start())
 	begun := filepath.Join(ts.Getenv("WORK"), "begun")
 	for range 600 {
-		if _, err := os.Stat(begun); err == nil {
-			break
+		if info, err := os.Stat(begun); err == nil && info.Size() > 0 {
+			break // it is there, and written
 		}
 		time.Sleep(100 * time.Millisecond)
 	}

@@ -185,7 +185,7 @@ func (f *finder) results(b *branch, sig *types.Signature) []result {
 						}
 					}
 				}
-				if f.assigns(s, b.v) {
+				if code.Assigns(f.info, s, b.v) {
 					return
 				}
 			case *ast.IfStmt:
@@ -196,13 +196,13 @@ func (f *finder) results(b *branch, sig *types.Signature) []result {
 				case *ast.IfStmt:
 					visit([]ast.Stmt{e}, true)
 				}
-				if f.assigns(s, b.v) {
+				if code.Assigns(f.info, s, b.v) {
 					return
 				}
 			case *ast.BlockStmt:
 				visit(s.List, nested)
 			case *ast.ExprStmt, *ast.DeclStmt, *ast.DeferStmt, *ast.IncDecStmt, *ast.SendStmt, *ast.GoStmt:
-				if f.assigns(s, b.v) {
+				if code.Assigns(f.info, s, b.v) {
 					return
 				}
 			default:
@@ -228,7 +228,7 @@ func (f *finder) made(before []ast.Stmt, e ast.Expr) ast.Expr {
 				}
 			}
 		}
-		if f.assigns(s, v) {
+		if code.Assigns(f.info, s, v) {
 			return e
 		}
 	}
@@ -238,7 +238,7 @@ func (f *finder) made(before []ast.Stmt, e ast.Expr) ast.Expr {
 // returned reports whether the statements return what v has, or end with a bare return of it.
 func (f *finder) returned(list []ast.Stmt, v *types.Var, sig *types.Signature) bool {
 	for _, s := range list {
-		if f.assigns(s, v) {
+		if code.Assigns(f.info, s, v) {
 			return false
 		}
 		r, ok := s.(*ast.ReturnStmt)
@@ -255,25 +255,6 @@ func (f *finder) returned(list []ast.Stmt, v *types.Var, sig *types.Signature) b
 		}
 	}
 	return false
-}
-
-// assigns reports whether a statement gives v a value, or hands out its address.
-func (f *finder) assigns(s ast.Node, v *types.Var) bool {
-	found := false
-	ast.Inspect(s, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for _, l := range n.Lhs {
-				found = found || code.Var(f.info, l) == v
-			}
-		case *ast.RangeStmt:
-			found = found || n.Key != nil && code.Var(f.info, n.Key) == v || n.Value != nil && code.Var(f.info, n.Value) == v
-		case *ast.UnaryExpr:
-			found = found || n.Op == token.AND && code.Var(f.info, n.X) == v
-		}
-		return !found
-	})
-	return found
 }
 
 // use is what a branch does with its error beside returning.
@@ -305,7 +286,7 @@ func (f *finder) use(b *branch) use {
 	})
 	for _, s := range b.body {
 		f.useIn(s, b.v, more)
-		if a, ok := s.(*ast.AssignStmt); ok && f.assigns(a, b.v) {
+		if a, ok := s.(*ast.AssignStmt); ok && code.Assigns(f.info, a, b.v) {
 			break // from here it is another error
 		}
 	}

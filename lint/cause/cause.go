@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -65,16 +64,6 @@ func (f *finder) short(e ast.Expr) string {
 		return "the error"
 	}
 	return src
-}
-
-// commented reports whether a comment is in n, which an edit of the whole would lose.
-func (f *finder) commented(n ast.Node) bool {
-	file := f.File(n.Pos())
-	if file == nil {
-		return true
-	}
-	i, _ := slices.BinarySearchFunc(file.Comments, n.Pos(), func(g *ast.CommentGroup, pos token.Pos) int { return int(g.Pos() - pos) })
-	return i < len(file.Comments) && file.Comments[i].Pos() < n.End()
 }
 
 // visible reports whether the name of v means v at pos.

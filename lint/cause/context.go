@@ -72,7 +72,7 @@ func (f *finder) reportContexts() {
 			Check: ContextCause, Node: call, Cause: call,
 			Message: fmt.Sprintf("the cause of %s stops here: its Err does not have it, ask context.Cause", f.short(x)),
 		}
-		if pkg, edits, ok := f.Import(call.Pos(), "context"); ok && f.Src(x) != "" && f.Has(call.Pos(), "go1.20") && !f.commented(call) {
+		if pkg, edits, ok := f.Import(call.Pos(), "context"); ok && f.Src(x) != "" && f.Has(call.Pos(), "go1.20") && !f.Commented(call) {
 			finding.Fixes = []check.Fix{{Message: "ask context.Cause", Ask: true, Edits: append(edits, []analysis.TextEdit{check.Replace(call, pkg+".Cause("+f.Src(x)+")")}...)}}
 		}
 		f.Report(finding)

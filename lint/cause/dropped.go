@@ -265,7 +265,7 @@ func (f *finder) origin(b *branch) *ast.CallExpr {
 			if call := of(s); call != nil {
 				return call
 			}
-			if f.assigns(s, b.v) {
+			if code.Assigns(f.info, s, b.v) {
 				return nil
 			}
 		}
@@ -305,7 +305,7 @@ func (f *finder) wrapFix(b *branch, e ast.Expr) (check.Fix, bool) {
 		return fix, true
 	case "errors.New":
 		name, edits, ok := f.Import(e.Pos(), "fmt")
-		if !ok || f.commented(call) {
+		if !ok || f.Commented(call) {
 			return check.Fix{}, false
 		}
 		text = strings.ReplaceAll(text, "%", "%%")

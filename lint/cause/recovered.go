@@ -228,7 +228,7 @@ func (f *finder) panicFix(c inspector.Cursor, r *types.Var) (check.Fix, bool) {
 	lit, ok := call.Args[0].(*ast.BasicLit)
 	src := f.Src(stmt)
 	tf := f.Fset.File(stmt.Pos())
-	if !ok || src == "" || tf.Line(stmt.Pos()) != tf.Line(stmt.End()) || f.commented(stmt) {
+	if !ok || src == "" || tf.Line(stmt.Pos()) != tf.Line(stmt.End()) || f.Commented(stmt) {
 		return check.Fix{}, false
 	}
 	wrapped, ok := f.wrapOperand(call, lit, stmt, src, r)

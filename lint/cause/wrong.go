@@ -136,7 +136,7 @@ func (f *finder) isNil(c inspector.Cursor, id *ast.Ident, v *types.Var) bool {
 		return false // of an outer function, or one in it changes it
 	}
 	for loop := range c.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil)) {
-		if n := loop.Node(); fn.Pos() <= n.Pos() && (v.Pos() < n.Pos() || v.Pos() >= n.End()) && f.assigns(n, v) {
+		if n := loop.Node(); fn.Pos() <= n.Pos() && (v.Pos() < n.Pos() || v.Pos() >= n.End()) && code.Assigns(f.info, n, v) {
 			return false
 		}
 	}
@@ -148,7 +148,7 @@ func (f *finder) captured(fn ast.Node, v *types.Var) bool {
 	found := false
 	ast.Inspect(fn, func(n ast.Node) bool {
 		if lit, ok := n.(*ast.FuncLit); ok && n != fn {
-			found = found || f.assigns(lit, v)
+			found = found || code.Assigns(f.info, lit, v)
 			return false
 		}
 		return !found
@@ -168,5 +168,5 @@ func (f *finder) neverAssigned(fn ast.Node, v *types.Var) bool {
 	if t.Results == nil || v.Pos() < t.Results.Pos() || v.Pos() >= t.Results.End() {
 		return false
 	}
-	return !f.assigns(fn, v)
+	return !code.Assigns(f.info, fn, v)
 }

@@ -130,6 +130,16 @@ func (p *Pass) SrcRange(pos, end token.Pos) string {
 	return string(f.src[from:to])
 }
 
+// Commented reports whether a comment is in n, which an edit of the whole would lose.
+func (p *Pass) Commented(n ast.Node) bool {
+	f := p.File(n.Pos())
+	if f == nil {
+		return true
+	}
+	i, _ := slices.BinarySearchFunc(f.Comments, n.Pos(), func(g *ast.CommentGroup, pos token.Pos) int { return int(g.Pos() - pos) })
+	return i < len(f.Comments) && f.Comments[i].Pos() < n.End()
+}
+
 // Has reports whether the file around pos is compiled as version v, such as "go1.20", or a later one.
 func (p *Pass) Has(pos token.Pos, v string) bool {
 	f := p.file(pos)

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ast/edge"
 	"golang.org/x/tools/go/ast/inspector"
@@ -78,6 +79,10 @@ func asserted(info *types.Info, c inspector.Cursor, x ast.Expr, op token.Token) 
 			if init := parent.Node().(*ast.SwitchStmt).Init; init != nil && assigns(info, init, x) {
 				return false
 			}
+		case edge.TypeSwitchStmt_Body:
+			if init := parent.Node().(*ast.TypeSwitchStmt).Init; init != nil && assigns(info, init, x) {
+				return false
+			}
 		case edge.BinaryExpr_Y:
 			b := parent.Node().(*ast.BinaryExpr)
 			if b.Op == token.LAND && holds(info, b.X, x, op, token.LAND) || b.Op == token.LOR && holds(info, b.X, x, other, token.LOR) {
@@ -105,8 +110,12 @@ func asserted(info *types.Info, c inspector.Cursor, x ast.Expr, op token.Token) 
 				}
 			}
 		case edge.CommClause_Body:
-			if is, decided := before(info, parent.Node().(*ast.CommClause).Body, i, x, op, other); decided {
+			clause := parent.Node().(*ast.CommClause)
+			if is, decided := before(info, clause.Body, i, x, op, other); decided {
 				return is
+			}
+			if clause.Comm != nil && assigns(info, clause.Comm, x) {
+				return false
 			}
 		case edge.BlockStmt_List:
 			if is, decided := before(info, parent.Node().(*ast.BlockStmt).List, i, x, op, other); decided {
@@ -139,22 +148,27 @@ func before(info *types.Info, list []ast.Stmt, i int, x ast.Expr, op, other toke
 	return false, false
 }
 
-func assigns(info *types.Info, s ast.Node, x ast.Expr) bool {
+// Assigns reports whether n gives v a value, or hands out its address.
+func Assigns(info *types.Info, n ast.Node, v *types.Var) bool {
+	return assignsTo(n, func(e ast.Expr) bool { return Var(info, e) == v })
+}
+
+func assigns(info *types.Info, n ast.Node, x ast.Expr) bool {
+	return assignsTo(n, func(e ast.Expr) bool { return Same(info, e, x) })
+}
+
+func assignsTo(n ast.Node, is func(ast.Expr) bool) bool {
 	found := false
-	ast.Inspect(s, func(n ast.Node) bool {
+	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
-			for _, l := range n.Lhs {
-				found = found || Same(info, l, x)
-			}
+			found = found || slices.ContainsFunc(n.Lhs, is)
 		case *ast.ValueSpec:
-			for _, id := range n.Names {
-				found = found || Same(info, id, x)
-			}
+			found = found || slices.ContainsFunc(n.Names, func(id *ast.Ident) bool { return is(id) })
 		case *ast.RangeStmt:
-			found = found || n.Key != nil && Same(info, n.Key, x) || n.Value != nil && Same(info, n.Value, x)
+			found = found || n.Key != nil && is(n.Key) || n.Value != nil && is(n.Value)
 		case *ast.UnaryExpr:
-			found = found || n.Op == token.AND && Same(info, n.X, x)
+			found = found || n.Op == token.AND && is(n.X)
 		}
 		return !found
 	})

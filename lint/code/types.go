@@ -44,6 +44,11 @@ func IsError(t types.Type) bool {
 	return types.Implements(t, ErrorInterface)
 }
 
+// HasError reports whether t, or a pointer to it, is an error: whether it is a type of errors.
+func HasError(t types.Type) bool {
+	return t != nil && (IsError(t) || IsError(types.NewPointer(t)))
+}
+
 // IsInterface reports whether t is the type error, or another interface that has its method: what is
 // in it is known at run time.
 func IsInterface(t types.Type) bool { return IsError(t) && types.IsInterface(t) && !isTypeParam(t) }

@@ -159,7 +159,7 @@ func typeName(t types.Type) string {
 func (f *finder) asFix(c inspector.Cursor, a *ast.TypeAssertExpr, typ types.Type) (check.Fix, bool) {
 	kind, _ := c.ParentEdge()
 	s, ok := c.Parent().Node().(*ast.AssignStmt)
-	if kind != edge.AssignStmt_Rhs || !ok || len(s.Lhs) != 2 || f.commented(a) {
+	if kind != edge.AssignStmt_Rhs || !ok || len(s.Lhs) != 2 || f.Commented(a) {
 		return check.Fix{}, false
 	}
 	x, t := f.Src(a.X), f.Src(a.Type)

@@ -111,7 +111,7 @@ func (f *finder) short(e ast.Expr) string {
 func (f *finder) isFix(b *ast.BinaryExpr, err, target ast.Expr) (check.Fix, bool) {
 	name, edits, ok := f.errors(b.Pos(), "Is")
 	e, t := f.Src(err), f.Src(target)
-	if !ok || e == "" || t == "" || !f.Has(b.Pos(), "go1.13") || f.commented(b) {
+	if !ok || e == "" || t == "" || !f.Has(b.Pos(), "go1.13") || f.Commented(b) {
 		return check.Fix{}, false
 	}
 	not := ""
@@ -166,7 +166,7 @@ func (f *finder) valueSwitch(c inspector.Cursor, s *ast.SwitchStmt) {
 func (f *finder) switchFix(s *ast.SwitchStmt) (check.Fix, bool) {
 	name, edits, ok := f.errors(s.Body.Lbrace, "Is")
 	tag := f.Src(s.Tag)
-	if !ok || tag == "" || !f.Has(s.Pos(), "go1.13") || !repeatable(s.Tag) || f.commented(&ast.ParenExpr{Lparen: s.Tag.Pos(), X: s.Tag, Rparen: s.Body.Lbrace - 1}) {
+	if !ok || tag == "" || !f.Has(s.Pos(), "go1.13") || !repeatable(s.Tag) || f.Commented(&ast.ParenExpr{Lparen: s.Tag.Pos(), X: s.Tag, Rparen: s.Body.Lbrace - 1}) {
 		return check.Fix{}, false
 	}
 	ask := false

@@ -169,13 +169,3 @@ func (f *finder) errors(pos token.Pos, function string) (string, []analysis.Text
 	sig := fn.Signature()
 	return "errors", nil, sig.Params().Len() == 2 && sig.Results().Len() == 1 && types.Identical(sig.Params().At(0).Type(), code.ErrorType)
 }
-
-// commented reports whether a comment is in n, which an edit of the whole would lose.
-func (f *finder) commented(n ast.Node) bool {
-	file := f.File(n.Pos())
-	if file == nil {
-		return true
-	}
-	i, _ := slices.BinarySearchFunc(file.Comments, n.Pos(), func(g *ast.CommentGroup, pos token.Pos) int { return int(g.Pos() - pos) })
-	return i < len(file.Comments) && file.Comments[i].Pos() < n.End()
-}

@@ -456,7 +456,7 @@ func (f *finder) makes(needles []string) bool {
 // textFix asks errors.Is, where a needle is the whole text of a variable.
 func (f *finder) textFix(d *decision, eq *equivalent, needle string) (check.Fix, bool) {
 	pos := d.node.Pos()
-	if !d.simple || len(d.needles) != 1 || !f.Has(pos, "go1.13") || f.commented(d.node) || !code.IsError(f.info.TypeOf(d.err)) {
+	if !d.simple || len(d.needles) != 1 || !f.Has(pos, "go1.13") || f.Commented(d.node) || !code.IsError(f.info.TypeOf(d.err)) {
 		return check.Fix{}, false
 	}
 	target, edits, ok := "", []analysis.TextEdit(nil), false

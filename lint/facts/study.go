@@ -167,7 +167,7 @@ func (s *student) assign(lhs, rhs []ast.Expr, tok token.Token) {
 		target := ast.Unparen(l)
 		for {
 			// What is put into a field of an error of ours is in the error.
-			if sel, ok := target.(*ast.SelectorExpr); ok && code.IsError(pointerTo(s.info.TypeOf(sel.X))) {
+			if sel, ok := target.(*ast.SelectorExpr); ok && code.HasError(s.info.TypeOf(sel.X)) {
 				if code.IsError(s.info.TypeOf(rhs[i])) && !unwraps(s.info.TypeOf(sel.X)) {
 					o = o.asText()
 				}
@@ -250,7 +250,7 @@ func (s *student) literal(lit *ast.CompositeLit) origin {
 		}
 		return o
 	}
-	if !code.IsError(t) && !code.IsError(types.NewPointer(t)) {
+	if !code.HasError(t) {
 		return origin{}
 	}
 	var o origin
@@ -364,14 +364,4 @@ func hasW(info *types.Info, e ast.Expr) bool {
 // unwraps reports whether errors of type t, or pointers to it, have more than text for errors.Is and errors.As.
 func unwraps(t types.Type) bool {
 	return code.HasMethod(t, "Unwrap") || code.HasMethod(t, "As") || code.HasMethod(t, "Is") || code.HasMethod(t, "Cause")
-}
-
-func pointerTo(t types.Type) types.Type {
-	if t == nil {
-		return nil
-	}
-	if _, ok := t.Underlying().(*types.Pointer); ok {
-		return t
-	}
-	return types.NewPointer(t)
 }

@@ -213,7 +213,7 @@ func (m *maker) keeps(s text.Source) bool {
 // copyFix turns errors.New of a text into an error that wraps.
 func (m *maker) copyFix(arg ast.Expr, s text.Source) (check.Fix, bool) {
 	t := m.info.TypeOf(s.Err)
-	if !code.IsError(t) || !code.IsInterface(t) && code.HasMethod(t, "Format") || hasComment(m.File(arg.Pos()), m.call) || m.Src(s.Err) == "" {
+	if !code.IsError(t) || !code.IsInterface(t) && code.HasMethod(t, "Format") || m.Commented(m.call) || m.Src(s.Err) == "" {
 		return check.Fix{}, false
 	}
 	fix := check.Fix{Ask: m.Exported(arg.Pos())}

@@ -92,7 +92,7 @@ func (f *finder) literal(c inspector.Cursor, lit *ast.CompositeLit) {
 		return
 	}
 	st, ok := t.Underlying().(*types.Struct)
-	if !ok || !code.IsError(t) && !code.IsError(types.NewPointer(t)) {
+	if !ok || !code.HasError(t) {
 		return
 	}
 	var texts []ast.Expr
@@ -237,7 +237,7 @@ func typeName(t types.Type) string {
 
 // conversion looks at T(text), where T is an error.
 func (f *finder) conversion(c inspector.Cursor, call *ast.CallExpr, t types.Type) {
-	if len(call.Args) != 1 || !code.IsString(t) || !code.IsError(t) && !code.IsError(types.NewPointer(t)) {
+	if len(call.Args) != 1 || !code.IsString(t) || !code.HasError(t) {
 		return
 	}
 	for _, s := range f.text.First(f.bodies(c), call.Args[0]) {

@@ -179,15 +179,5 @@ func (m *maker) textFormatFix(arg ast.Expr, operands []ast.Expr, s text.Source) 
 		Message: "wrap " + m.finder.name(s.Err) + " with %w",
 		Edits:   []edit{check.Replace(arg, b.String()+", "+m.Src(s.Err))},
 		Ask:     m.Exported(arg.Pos()),
-	}, found && m.Src(s.Err) != "" && !hasComment(m.File(arg.Pos()), arg)
-}
-
-// hasComment reports whether there is a comment in a node, which an edit of the whole would lose.
-func hasComment(f *ast.File, n ast.Node) bool {
-	for _, g := range f.Comments {
-		if n.Pos() <= g.Pos() && g.End() <= n.End() {
-			return true
-		}
-	}
-	return false
+	}, found && m.Src(s.Err) != "" && !m.Commented(arg)
 }

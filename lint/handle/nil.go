@@ -72,7 +72,7 @@ func (f *finder) usesNil(c inspector.Cursor, call *ast.CallExpr, fn *types.Func,
 		return
 	}
 	src := f.Src(x)
-	if f.known(c, x) {
+	if code.Nil(f.info, c, x) {
 		finding := check.Finding{Check: Nil, Node: call, Cause: x}
 		if passes {
 			finding.Message = src + " is nil here, and " + f.name(fn) + " of nil is nil: what this is to report is no error"
@@ -116,62 +116,6 @@ func (f *finder) handleIn(call *ast.CallExpr, name string) (x ast.Expr, passes b
 
 // place reports whether x is a local variable: others may change behind the back.
 func (f *finder) place(x ast.Expr) bool { return code.IsLocal(code.Var(f.info, x)) }
-
-// known reports whether the variable x is nil at c whatever happened before.
-func (f *finder) known(c inspector.Cursor, x ast.Expr) bool {
-	if !code.Nil(f.info, c, x) {
-		return false
-	}
-	// What was true before a loop, or when a function was made, need not be true any more. Nor need it be after what a
-	// statement around does first.
-	v := code.Var(f.info, x)
-	for at := c; at.Valid(); at = at.Parent() {
-		n := at.Node()
-		if n == nil || n.Pos() <= v.Pos() && v.Pos() < n.End() {
-			return true
-		}
-		var first ast.Node
-		switch n := n.(type) {
-		case *ast.FuncDecl, *ast.FuncLit:
-			return false
-		case *ast.ForStmt, *ast.RangeStmt:
-			first = n
-		case *ast.IfStmt:
-			if b, ok := ast.Unparen(n.Cond).(*ast.BinaryExpr); ok && b.Op == token.EQL && code.Same(f.info, b.X, x) && code.IsNil(f.info, b.Y) {
-				return c.Node().Pos() < n.Body.End() // what is before it does not matter
-			}
-			first = n.Init
-		case *ast.SwitchStmt:
-			first = n.Init
-		case *ast.TypeSwitchStmt:
-			first = n.Init
-		case *ast.CommClause:
-			first = n.Comm
-		}
-		if first != nil && f.assigns(first, v) {
-			return false
-		}
-	}
-	return true
-}
-
-func (f *finder) assigns(n ast.Node, v *types.Var) bool {
-	found := false
-	ast.Inspect(n, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			for _, l := range n.Lhs {
-				found = found || code.Var(f.info, l) == v
-			}
-		case *ast.RangeStmt:
-			found = found || n.Key != nil && code.Var(f.info, n.Key) == v || n.Value != nil && code.Var(f.info, n.Value) == v
-		case *ast.UnaryExpr:
-			found = found || n.Op == token.AND && code.Var(f.info, n.X) == v
-		}
-		return !found
-	})
-	return found
-}
 
 // rootCompared reports w.Root() == nil.
 func (f *finder) rootCompared(b *ast.BinaryExpr) {

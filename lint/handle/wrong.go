@@ -37,7 +37,7 @@ func (f *finder) wrongOne(c inspector.Cursor, x ast.Expr) ast.Expr {
 		return nil
 	}
 	other, v := code.Var(f.info, checked), code.Var(f.info, x)
-	if other == nil || other == v || !code.IsError(other.Type()) || f.mentions(stmt.Body, other) || f.assigns(stmt.Body, v) {
+	if other == nil || other == v || !code.IsError(other.Type()) || f.mentions(stmt.Body, other) || code.Assigns(f.info, stmt.Body, v) {
 		return nil
 	}
 	if !f.madeBefore(ifs, v) || code.NonNil(f.info, c, x) {
@@ -71,7 +71,7 @@ func (f *finder) madeBefore(ifs inspector.Cursor, v *types.Var) bool {
 			if f.gives(s, v) {
 				return true
 			}
-			if f.assigns(s, v) {
+			if code.Assigns(f.info, s, v) {
 				return false
 			}
 		}

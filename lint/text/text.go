@@ -49,9 +49,6 @@ func NewFinder(info *types.Info, f *facts.Facts) *Finder {
 	return &Finder{info: info, facts: f, flow: code.NewFlow(info)}
 }
 
-// Flow returns what knows the values of variables.
-func (f *Finder) Flow() *code.Flow { return f.flow }
-
 // maxDepth bounds how far a text is followed.
 const maxDepth = 8
 
@@ -93,7 +90,7 @@ func (s *search) find(e ast.Expr, way Way, depth int) {
 	if tv, ok := s.info.Types[e]; !ok || tv.Value != nil {
 		return // a constant
 	}
-	if x, ok := code.ErrorCall(s.info, e); ok && code.IsError(pointer(s.info.TypeOf(x))) {
+	if x, ok := code.ErrorCall(s.info, e); ok && code.HasError(s.info.TypeOf(x)) {
 		s.add(x, e, way)
 		return
 	}
@@ -305,11 +302,4 @@ func isBytes(t types.Type) bool {
 	}
 	b, ok := s.Elem().Underlying().(*types.Basic)
 	return ok && b.Kind() == types.Byte
-}
-
-func pointer(t types.Type) types.Type {
-	if t == nil || code.IsError(t) {
-		return t
-	}
-	return types.NewPointer(t)
 }

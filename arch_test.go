@@ -29,8 +29,9 @@ var rules = []struct {
 	{"classify", []string{"std", "errctx"}, []string{"classify", "classify/packs"}},
 	{"classify/packs", []string{"std", "errctx", "classify"}, []string{"classify/..."}},
 	{"classify/roles", []string{"std", "errctx", "classify", "classify/packs"}, []string{"classify/..."}},
-	{"classify/retry", []string{"std", "errctx", "classify"}, []string{"classify/..."}},
-	{"classify/supervise", []string{"std", "errctx", "classify"}, []string{"classify/..."}},
+	{"classify/internal", []string{"std"}, nil},
+	{"classify/retry", []string{"std", "errctx", "classify", "classify/internal/..."}, []string{"classify/..."}},
+	{"classify/supervise", []string{"std", "errctx", "classify", "classify/internal/..."}, []string{"classify/..."}},
 
 	{"executor/digest", []string{"std", "errctx"}, nil},
 	{"executor/event", []string{"std", "executor/digest"}, nil},

@@ -3,42 +3,10 @@ package supervise
 import (
 	"context"
 	"fmt"
-	"iter"
 	"reflect"
+
+	"github.com/holdfast-go/holdfast/classify/internal/chain"
 )
-
-// maxLinks bounds a walk: Unwrap may lead back to where it came from.
-const maxLinks = 10_000
-
-// links returns the links of err's chain, of joins one branch after the other: those that errors.Is would ask.
-func links(err error) iter.Seq[error] {
-	return func(yield func(error) bool) {
-		n := 0
-		var walk func(error) bool
-		walk = func(err error) bool {
-			for err != nil {
-				if n++; n > maxLinks || !yield(err) {
-					return false
-				}
-				switch x := err.(type) {
-				case interface{ Unwrap() error }:
-					err = x.Unwrap()
-				case interface{ Unwrap() []error }:
-					for _, branch := range x.Unwrap() {
-						if !walk(branch) {
-							return false
-						}
-					}
-					return true
-				default:
-					return true
-				}
-			}
-			return true
-		}
-		walk(err)
-	}
-}
 
 // as is errors.AsType for any error: it ends, and where a method panics there is nothing.
 func as[E error](err error) (found E, ok bool) {
@@ -47,7 +15,7 @@ func as[E error](err error) (found E, ok bool) {
 			ok = false
 		}
 	}()
-	for link := range links(err) {
+	for link := range chain.Links(err) {
 		//lint:ignore errlint/assertion each link has its turn
 		if e, ok := link.(E); ok {
 			return e, true
@@ -66,7 +34,7 @@ func matches(err, target error) (ok bool) {
 			ok = false
 		}
 	}()
-	for link := range links(err) {
+	for link := range chain.Links(err) {
 		if same(link, target) || says(link, target) {
 			return true
 		}
@@ -91,7 +59,7 @@ func cancellation(ctx context.Context, err error) (found error) {
 			found = nil
 		}
 	}()
-	for range maxLinks {
+	for range chain.Max {
 		switch {
 		case err == nil:
 			return nil
